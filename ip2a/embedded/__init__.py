@@ -34,15 +34,11 @@ class Servers:
     Every process that uses them holds a shared lock on `users.lock`; whoever leaves last puts out the light.
     """
 
-    def __init__(self, base_dir: Path, environ: dict[str, str] | None = None) -> None:
+    def __init__(self, base_dir: Path) -> None:
         self.var = Path(os.path.abspath(base_dir)) / "var"
-        environment = dict(os.environ if environ is None else environ)
-        self.cluster = (
-            None if environment.get("DATABASE_URL") else Cluster(self.var / "cluster")
-        )
-        self.broker = (
-            None if environment.get("REDIS_URL") else Broker(self.var / "broker")
-        )
+        environ.Env.read_env(Path(base_dir) / ".env")
+        self.cluster = None if os.environ.get("DATABASE_URL") else Cluster(self.var / "cluster")
+        self.broker = None if os.environ.get("REDIS_URL") else Broker(self.var / "broker")
         self._users: IO[str] | None = None
 
     @property

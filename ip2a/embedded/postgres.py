@@ -72,11 +72,7 @@ class Cluster:
         if not lines or not lines[0].strip().isdigit():
             return None
         pid = int(lines[0])
-        return (
-            pid
-            if process.is_alive(pid) and process.works_in(pid, self.folder)
-            else None
-        )
+        return pid if process.is_alive(pid) and process.works_in(pid, self.folder) else None
 
     def is_running(self) -> bool:
         lines = self._pid_lines()
@@ -93,9 +89,7 @@ class Cluster:
             if self.is_running():
                 return
             if self.pid is not None:  # starting or ending by another's hand
-                process.wait_until(
-                    lambda: self.is_running() or self.pid is None, START_SECONDS
-                )
+                process.wait_until(lambda: self.is_running() or self.pid is None, START_SECONDS)
                 if self.is_running():
                     return
             self.log = place.Log(self._beside(".log"))
@@ -179,9 +173,7 @@ class Cluster:
         else:
             self.asked_folder.symlink_to(target)
 
-    def _make(
-        self, account: "Account", command: list[str | Path], statements: str
-    ) -> None:
+    def _make(self, account: "Account", command: list[str | Path], statements: str) -> None:
         result = subprocess.run(
             [*account.prefix, *map(str, command)],
             input=statements,
@@ -199,11 +191,7 @@ class Cluster:
         """Say in words what PostgreSQL would say in its own."""
         expected = major_version(installation())
         version_file = self.folder / "PG_VERSION"
-        found = (
-            version_file.read_text(errors="replace").strip()
-            if version_file.is_file()
-            else ""
-        )
+        found = version_file.read_text(errors="replace").strip() if version_file.is_file() else ""
         if found == expected:
             return
         if found.isdigit():
@@ -215,21 +203,13 @@ class Cluster:
 
     def _forget_dead_server(self) -> None:
         """After a kill -9 the number in postmaster.pid may belong to somebody else by now."""
-        if (
-            self._pid_lines()
-            and self.pid is None
-            and not process.any_works_in(self.folder)
-        ):
+        if self._pid_lines() and self.pid is None and not process.any_works_in(self.folder):
             (self.folder / "postmaster.pid").unlink()
 
     def _run(self, account: "Account", tied: bool) -> None:
         assert self.log is not None
         place.make_socket_folder(self.socket_folder, account.uid)
-        settings = (
-            SETTINGS
-            | ({} if self.durable else CARELESS)
-            | {"unix_socket_directories": str(self.socket_folder)}
-        )
+        settings = SETTINGS | ({} if self.durable else CARELESS) | {"unix_socket_directories": str(self.socket_folder)}
         command = [
             *account.prefix,
             str(account.bin / "postgres"),
@@ -249,9 +229,7 @@ class Cluster:
                 **account.options,
             )
         child = self._child
-        started = process.wait_until(
-            lambda: self.is_running() or child.poll() is not None, START_SECONDS
-        )
+        started = process.wait_until(lambda: self.is_running() or child.poll() is not None, START_SECONDS)
         if child.poll() is not None:
             self._child = None
             raise self._failure(self.log.news(), "does not start")
@@ -264,11 +242,7 @@ class Cluster:
         if "No space left on device" in output:
             return place.disk_full(self.asked_folder)
         lines = [line.strip() for line in output.splitlines() if line.strip()]
-        telling = [
-            line
-            for line in lines
-            if "FATAL" in line or "PANIC" in line or "error:" in line.lower()
-        ] or lines
+        telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line.lower()] or lines
         reason = telling[0].split(": ", 1)[-1].strip() if telling else "it said nothing"
         if what == "does not start":
             return self._broken(reason)
@@ -288,9 +262,7 @@ class Account:
         self.bin = binaries
         self.prefix = prefix
         self.uid = uid
-        self.options: dict[str, Any] = (
-            {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
-        )
+        self.options: dict[str, Any] = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
 
     @classmethod
     def find(cls, folder: Path) -> Self:
@@ -337,20 +309,13 @@ def major_version(installed: Path) -> str:
 
 def user_namespaces_allowed() -> bool:
     try:
-        return (
-            subprocess.run(
-                [*UNSHARE, "true"], capture_output=True, check=False
-            ).returncode
-            == 0
-        )
+        return subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False
 
 
 def reachable_by_others(folder: Path) -> bool:
-    return all(
-        parent.stat().st_mode & 0o005 == 0o005 for parent in (folder, *folder.parents)
-    )
+    return all(parent.stat().st_mode & 0o005 == 0o005 for parent in (folder, *folder.parents))
 
 
 def readable_copy(installed: Path) -> Path:

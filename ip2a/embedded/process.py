@@ -25,9 +25,7 @@ def dies_with_parent(death_signal: int) -> Callable[[], None]:
     return tie
 
 
-def spawn(
-    command: Sequence[str | Path], *, death_signal: int | None, **options: Any
-) -> "subprocess.Popen[bytes]":
+def spawn(command: Sequence[str | Path], *, death_signal: int | None, **options: Any) -> "subprocess.Popen[bytes]":
     """Start a child in a session of its own, so that Ctrl-C reaches only the parent; it is told to end in order."""
     tie = None if death_signal is None else dies_with_parent(death_signal)
     return subprocess.Popen(
@@ -70,9 +68,7 @@ def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def end(
-    pid: int, *, polite: int = signal.SIGTERM, seconds: float = 20, child: Any = None
-) -> None:
+def end(pid: int, *, polite: int = signal.SIGTERM, seconds: float = 20, child: Any = None) -> None:
     """Ask the process to end; insist after `seconds`."""
 
     def gone() -> bool:
