@@ -1,0 +1,84 @@
+"""The tags of every page: dates, money, counts, states, icons, and the query string with something changed."""
+
+from typing import Any
+
+from django import forms, template
+from django.contrib.messages.storage.base import Message
+from django.utils.safestring import SafeString
+
+from ip2a import icons, words
+
+register = template.Library()
+
+register.filter("day", words.format_day)
+register.filter("moment", words.format_moment)
+register.filter("clock", words.format_time)
+register.filter("money", words.format_money)
+register.filter("count", words.format_count)
+register.simple_tag(icons.icon, name="icon")
+
+
+@register.filter
+def state(record: object, field: str = "status") -> SafeString:
+    """The chip for a record's state: ``{{ member|state }}``, ``{{ case|state:"current_step" }}``."""
+    return words.state_of(record, field)
+
+
+@register.simple_tag
+def chip(word: str, tone: str = "quiet") -> SafeString:
+    """A chip for a state that is not a field: ``{% chip "Current" "good" %}``."""
+    return words.state_chip(str(word), tone)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """The page's own query string with some values changed; None takes a value out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Where to send Undo for a message whose extra tags say ``undo:<url>``; otherwise empty."""
+    marked = [
+        tag for tag in (message.extra_tags or "").split() if tag.startswith("undo:")
+    ]
+    return marked[0].removeprefix("undo:") if marked else ""
+
+
+@register.filter
+def tone(message: Message) -> str:
+    """The tone of a message's level, which is also the name of its icon."""
+    return {"success": "good", "warning": "warn", "error": "bad"}.get(
+        message.level_tag, "info"
+    )
+
+
+@register.filter
+def field_kind(field: forms.BoundField) -> str:
+    """How a form field is drawn: hidden, check, choices, file, typeahead, money, unit or plain."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if getattr(widget, "is_typeahead", False):
+        return "typeahead"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.FileInput):
+        return "file"
+    if "data-unit" in widget.attrs:
+        return "unit"
+    return "money" if getattr(field.field, "decimal_places", None) == 2 else "plain"
+
+
+@register.filter
+def field_unit(field: forms.BoundField) -> str:
+    """The unit written after the input, from the widget's ``data-unit``."""
+    return field.field.widget.attrs.get("data-unit", "")
