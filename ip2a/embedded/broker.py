@@ -59,6 +59,10 @@ class Broker:
         """For Django's cache: the same server, another of its databases."""
         return f"unix://{self.socket_path}?db=1"
 
+    def child_lives(self) -> bool:
+        """Whether the server that this process started still runs."""
+        return self._child is not None and self._child.poll() is None
+
     def start(self, *, tied: bool = True) -> None:
         """Start it if it does not run, and return when it answers."""
         place.make_folder(self.folder)

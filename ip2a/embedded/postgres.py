@@ -82,6 +82,10 @@ class Cluster:
         """For django-environ and for psycopg. Roles: app, owner, superuser."""
         return f"postgres://{USERS[role]}@/{quote(database, safe='')}?host={quote(str(self.socket_folder), safe='')}"
 
+    def child_lives(self) -> bool:
+        """Whether the server that this process started still runs."""
+        return self._child is not None and self._child.poll() is None
+
     def start(self, *, tied: bool = True) -> None:
         """Create the cluster if there is none, start it if it does not run, and return when it answers."""
         place.make_folder(self.asked_folder.parent)

@@ -1,0 +1,15 @@
+"""The web server's settings; `manage.py up` gives the address."""
+
+import os
+
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+preload_app = True  # the code is read once and shared
+timeout = 120  # a large export or upload
+graceful_timeout = 10
+keepalive = 5
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a heartbeat, no data
+loglevel = "warning"
+proc_name = "ip2a-web"

@@ -1,0 +1,1 @@
+"""`manage.py up`: everything that IP2A is, as one foreground process and its children."""
