@@ -31,13 +31,19 @@ class ForgivingRedisCache(RedisCache):
             return otherwise
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
-        return self._try(lambda: super(ForgivingRedisCache, self).add(key, value, timeout, version), True)
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).add(key, value, timeout, version),
+            True,
+        )
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
         return self._try(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
-        self._try(lambda: super(ForgivingRedisCache, self).set(key, value, timeout, version), None)
+        self._try(
+            lambda: super(ForgivingRedisCache, self).set(key, value, timeout, version),
+            None,
+        )
 
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
         return self._try(lambda: super(ForgivingRedisCache, self).touch(key, timeout, version), False)
@@ -52,7 +58,10 @@ class ForgivingRedisCache(RedisCache):
         return self._try(lambda: super(ForgivingRedisCache, self).has_key(key, version), False)
 
     def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> list[Any]:
-        return self._try(lambda: super(ForgivingRedisCache, self).set_many(data, timeout, version), list(data))
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).set_many(data, timeout, version),
+            list(data),
+        )
 
     def delete_many(self, keys: Any, version: Any = None) -> None:
         self._try(lambda: super(ForgivingRedisCache, self).delete_many(keys, version), None)

@@ -39,7 +39,11 @@ class OutageMiddleware:
         """For views."""
         if not is_outage(error):
             return None
-        logger.error("Database unreachable at %s: %s", request.path, str(error).strip().replace("\n", " "))
+        logger.error(
+            "Database unreachable at %s: %s",
+            request.path,
+            str(error).strip().replace("\n", " "),
+        )
         return unavailable()
 
 

@@ -63,9 +63,7 @@ def format_moment(value: datetime | None) -> str:
     if not value:
         return ""
     at = _local(value)
-    return (
-        f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
-    )
+    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
 def format_time(value: datetime | None) -> str:
@@ -89,13 +87,9 @@ def register_tones(tones: Mapping[str, Tone]) -> None:
     """Say how states look. The same value looks the same everywhere, so a second, different tone is an error."""
     for value, tone in tones.items():
         if tone not in _SHAPES:
-            raise ValueError(
-                f"{tone!r} is not a tone; use one of {', '.join(_SHAPES)}."
-            )
+            raise ValueError(f"{tone!r} is not a tone; use one of {', '.join(_SHAPES)}.")
         if _tones.setdefault(value, tone) != tone:
-            raise ValueError(
-                f"State {value!r} already looks {_tones[value]!r}; it cannot also look {tone!r}."
-            )
+            raise ValueError(f"State {value!r} already looks {_tones[value]!r}; it cannot also look {tone!r}.")
 
 
 def tone_of(value: str) -> Tone:
@@ -108,9 +102,7 @@ def state_chip(word: str, tone: str = "quiet") -> SafeString:
     """A state as word, shape and quiet colour. ``word`` is escaped."""
     shape = _SHAPES[tone]
     svg = f'<svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true" focusable="false">{shape}</svg>'
-    return mark_safe(
-        f'<span class="chip chip--{tone}">{svg}{conditional_escape(word)}</span>'
-    )
+    return mark_safe(f'<span class="chip chip--{tone}">{svg}{conditional_escape(word)}</span>')
 
 
 def state_of(record: object, field: str = "status") -> SafeString:

@@ -57,7 +57,10 @@ class House:
                 self.supervisor.say("Another command uses the database here; waiting for it to finish.")
             waiting = True
             self.supervisor.pump(WAIT_FOR_OTHERS)
-        for name, server in (("database", self.servers.cluster), ("broker", self.servers.broker)):
+        for name, server in (
+            ("database", self.servers.cluster),
+            ("broker", self.servers.broker),
+        ):
             if server is not None and not self.supervisor.signals:
                 self.supervisor.keep(EmbeddedServer(name, server))
 
@@ -66,15 +69,43 @@ class House:
             return
         python = [sys.executable, "-m"]
         number = self.socket.fileno()
-        web = [*python, "gunicorn", "--config", "python:ip2a.gunicorn", "--bind", f"fd://{number}", "ip2a.wsgi"]
+        web = [
+            *python,
+            "gunicorn",
+            "--config",
+            "python:ip2a.gunicorn",
+            "--bind",
+            f"fd://{number}",
+            "ip2a.wsgi",
+        ]
         self.supervisor.keep(Program("web", web, self.environment, signal.SIGQUIT, (number,)))
         Greeting(self).await_answer()
 
     def start_background(self) -> None:
         """The worker and the clock; after the pages answer, as nobody waits for them."""
-        celery = [sys.executable, "-m", "celery", "--quiet", "--app", "ip2a", "--workdir", str(settings.BASE_DIR)]
-        worker = [*celery, "worker", "--pool=prefork", "--concurrency=2", "--loglevel=WARNING"]
-        worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname=ip2a@%h"]
+        celery = [
+            sys.executable,
+            "-m",
+            "celery",
+            "--quiet",
+            "--app",
+            "ip2a",
+            "--workdir",
+            str(settings.BASE_DIR),
+        ]
+        worker = [
+            *celery,
+            "worker",
+            "--pool=prefork",
+            "--concurrency=2",
+            "--loglevel=WARNING",
+        ]
+        worker += [
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--hostname=ip2a@%h",
+        ]
         beat = [
             *celery,
             "beat",
@@ -94,7 +125,10 @@ class Greeting:
         self.connection = socket.socket(house.socket.family)
 
     def await_answer(self) -> None:
-        host = next((name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))), "localhost")
+        host = next(
+            (name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))),
+            "localhost",
+        )
         self.connection.connect(self.house.socket.getsockname())
         self.connection.sendall(f"GET /healthz HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
         self.house.supervisor.watch(self.connection.fileno(), self._answered)
@@ -129,7 +163,10 @@ def demo_logins() -> list[str]:
         return []
     width = max(map(len, logins))
     lines = [f"  {email:<{width}}  local-demo-{role.name}" for email, role in addresses.items() if email in logins]
-    return ["Sign in as one of these (example data, unless you changed the password):", *lines]
+    return [
+        "Sign in as one of these (example data, unless you changed the password):",
+        *lines,
+    ]
 
 
 def child_environment() -> dict[str, str]:

@@ -42,7 +42,12 @@ class Preparation:
         mark = _digest([str(settings.DATABASES["default"]), *_fingerprints(_python_files())])
         if self._stamp("migrated").is_current(mark) and not _missing_migrations():
             return
-        self._step("migrate", "Bringing the database up to date.", "--no-input", "--verbosity=1")
+        self._step(
+            "migrate",
+            "Bringing the database up to date.",
+            "--no-input",
+            "--verbosity=1",
+        )
         self._stamp("migrated").write(mark)
 
     def _collect_static(self) -> None:
@@ -51,7 +56,13 @@ class Preparation:
         mark = _digest([str(settings.STATIC_ROOT), *_fingerprints(_static_files())])
         if self._stamp("static").is_current(mark) and Path(settings.STATIC_ROOT).is_dir():
             return
-        self._step("collectstatic", "Collecting the static files.", "--no-input", "--clear", "--verbosity=0")
+        self._step(
+            "collectstatic",
+            "Collecting the static files.",
+            "--no-input",
+            "--clear",
+            "--verbosity=0",
+        )
         self._stamp("static").write(mark)
 
     def _is_empty(self) -> bool:
@@ -88,7 +99,12 @@ class Stamp:
 
 
 def manage(command: str, *options: str) -> list[str]:
-    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), command, *options]
+    return [
+        sys.executable,
+        str(Path(settings.BASE_DIR) / "manage.py"),
+        command,
+        *options,
+    ]
 
 
 def _missing_migrations() -> bool:

@@ -142,7 +142,11 @@ class Supervisor:
 
     def _end(self, programs: list[Program]) -> None:
         """Politely, then firmly; a second signal shortens the wait."""
-        for number, patience in ((signal.SIGTERM, PATIENCE), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
+        for number, patience in (
+            (signal.SIGTERM, PATIENCE),
+            (signal.SIGQUIT, 3.0),
+            (signal.SIGKILL, 3.0),
+        ):
             for program in programs:
                 program.tell(number)
             deadline = time.monotonic() + patience

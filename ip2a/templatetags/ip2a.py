@@ -45,18 +45,14 @@ def query_with(context: template.Context, **changes: Any) -> str:
 @register.filter
 def undo_url(message: Message) -> str:
     """Where to send Undo for a message whose extra tags say ``undo:<url>``; otherwise empty."""
-    marked = [
-        tag for tag in (message.extra_tags or "").split() if tag.startswith("undo:")
-    ]
+    marked = [tag for tag in (message.extra_tags or "").split() if tag.startswith("undo:")]
     return marked[0].removeprefix("undo:") if marked else ""
 
 
 @register.filter
 def tone(message: Message) -> str:
     """The tone of a message's level, which is also the name of its icon."""
-    return {"success": "good", "warning": "warn", "error": "bad"}.get(
-        message.level_tag, "info"
-    )
+    return {"success": "good", "warning": "warn", "error": "bad"}.get(message.level_tag, "info")
 
 
 @register.filter

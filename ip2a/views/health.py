@@ -48,7 +48,10 @@ def database_answers() -> bool:
 
 def broker_answers() -> bool:
     """A connection of its own, so that a pool's old one cannot hide the truth."""
-    options = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
+    options = {
+        "socket_connect_timeout": BROKER_SECONDS,
+        "socket_timeout": BROKER_SECONDS,
+    }
     with celery.connection_for_read(transport_options=options) as broker:
         try:
             broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)

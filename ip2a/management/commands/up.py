@@ -13,9 +13,17 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="address to answer at (default 127.0.0.1)")
+        parser.add_argument(
+            "--host",
+            default="127.0.0.1",
+            help="address to answer at (default 127.0.0.1)",
+        )
         parser.add_argument("--port", type=int, default=8000, help="port to answer at (default 8000)")
-        parser.add_argument("--no-seed", action="store_true", help="do not fill an empty database with example data")
+        parser.add_argument(
+            "--no-seed",
+            action="store_true",
+            help="do not fill an empty database with example data",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

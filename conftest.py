@@ -1,0 +1,161 @@
+"""Tests run against real servers: a PostgreSQL cluster of their own, with one database for each worker.
+
+The tables belong to the owner, and the tests connect as the application's role, so that what the application may not
+do, a test may not do either. A migrated template is made once and copied for each worker.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+BASE_DIR = Path(__file__).resolve().parent
+TEMPLATE = "ip2a_template"
+KEPT = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
+
+
+def _cluster():
+    from ip2a.embedded.postgres import Cluster
+
+    return Cluster(Path(os.environ["IP2A_TEST_FOLDER"]) / "postgres", durable=False)
+
+
+def _broker():
+    from ip2a.embedded.broker import Broker
+
+    return Broker(Path(os.environ["IP2A_TEST_FOLDER"]) / "broker")
+
+
+def _execute(database: str, *statements) -> None:
+    with psycopg.connect(_cluster().url("superuser", database), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def pytest_configure(config):
+    """The controlling process starts the servers and migrates the template; workers find them by the environment."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ip2a.tests.settings"
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="ip2a-tests-")
+        os.environ["IP2A_TEST_FOLDER"] = folder
+        config._ip2a_servers = (_cluster(), _broker())
+        for server in config._ip2a_servers:
+            server.start()
+        _point_at("ip2a")
+        _migrate_template()
+    else:
+        _point_at("ip2a")
+    import django
+
+    django.setup()
+
+
+def _point_at(database: str) -> None:
+    cluster, broker = _cluster(), _broker()
+    os.environ["DATABASE_URL"] = cluster.url("app", database)
+    os.environ["DATABASE_OWNER_URL"] = cluster.url("owner", database)
+    os.environ["REDIS_URL"] = broker.url()
+    os.environ["CACHE_URL"] = broker.cache_url()
+
+
+def _migrate_template() -> None:
+    _execute("postgres", f"CREATE DATABASE {TEMPLATE} OWNER ip2a_owner")
+    cluster = _cluster()
+    environment = os.environ | {
+        "DATABASE_URL": cluster.url("app", TEMPLATE),
+        "DATABASE_OWNER_URL": cluster.url("owner", TEMPLATE),
+        "DJANGO_SETTINGS_MODULE": "ip2a.tests.settings",
+    }
+    command = [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity=0"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise pytest.UsageError(f"The test database could not be migrated:\n{result.stdout}{result.stderr}")
+
+
+def pytest_unconfigure(config):
+    for server in getattr(config, "_ip2a_servers", ()):
+        server.stop()
+    if hasattr(config, "_ip2a_servers"):
+        shutil.rmtree(os.environ["IP2A_TEST_FOLDER"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """This worker's own database, copied from the migrated template."""
+    from django.conf import settings
+    from django.db import connection
+
+    name = f"ip2a_{uuid.uuid4().hex[:12]}"
+    with open(Path(os.environ["IP2A_TEST_FOLDER"]) / "template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _execute("postgres", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER ip2a_owner")
+    _point_at(name)
+    connection.close()
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+    settings.CACHES["default"]["KEY_PREFIX"] = name
+    return name
+
+
+def _empty(database: str) -> None:
+    """Take out everything a test committed. Only the superuser of the tests' own cluster can: triggers stand aside."""
+    with psycopg.connect(_cluster().url("superuser", database), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+            "AND NOT relispartition"
+        ).fetchall()
+        tables = [sql.Identifier(name) for (name,) in rows if name not in KEPT]
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """For tests with threads, processes or a browser: what they write is really committed, and emptied afterwards."""
+    from django.core.cache import cache
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        cache.clear()
+        yield django_db_setup
+        connections.close_all()
+        _empty(django_db_setup)
+        cache.clear()
+
+
+@pytest.fixture
+def owner_db(django_db_setup):
+    """A connection as the owner of the tables."""
+    with psycopg.connect(_cluster().url("owner", django_db_setup), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app_db(django_db_setup):
+    """A connection of its own as the application's role, past Django."""
+    with psycopg.connect(_cluster().url("app", django_db_setup), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def signed_in(client, db):
+    """``signed_in("staff")`` gives a client whose user has that role."""
+    from django.test import Client
+
+    from ip2a.factories import UserFactory
+
+    def sign_in(role: str = "staff", **fields):
+        user = UserFactory(role=role, **fields)
+        browser = Client()
+        browser.force_login(user)
+        browser.user = user
+        return browser
+
+    return sign_in

@@ -1,0 +1,1 @@
+"""The administration pages: Django's admin behind our sign-in."""

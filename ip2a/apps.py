@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+
+class FoundationConfig(AppConfig):
+    name = "ip2a"
+    label = "ip2a"
+    verbose_name = "Accounts and records"
+
+    def ready(self):
+        from ip2a import guards, roles  # models must be loaded first
+
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
+        post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")
+        autodiscover_modules("panels", "search", "timeline", "integrity", "seeds")

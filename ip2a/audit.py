@@ -1,0 +1,122 @@
+"""Who is acting, why, and by which road: carried to the database with every change.
+
+The entries themselves are written by a database trigger (migration ``audit_trail``), so that no road past Django
+escapes it. This module only says who is acting: the middleware does so for a request, ``acting`` for a command or
+a task, and ``because`` adds the reason inside either.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the trail knows of the actor. Empty means unknown; ``batch`` groups what can be undone together."""
+
+    actor_id: int | None = None
+    actor_name: str = ""
+    ip: str | None = None
+    user_agent: str = ""
+    path: str = ""
+    command: str = ""
+    reason: str = ""
+    batch: int | None = None
+    read_only: bool = False
+
+    def as_json(self) -> str:
+        return json.dumps({k: v for k, v in self.__dict__.items() if v not in ("", None, False)})
+
+
+_nobody = Context(command=os.environ.get("IP2A_COMMAND", ""))
+_context: ContextVar[Context] = ContextVar("audit_context", default=_nobody)
+
+
+def current() -> Context:
+    return _context.get()
+
+
+def _tell_database() -> None:
+    """Correct the context of a connection that is already open; a closed one learns it when it opens."""
+    if connection.connection is None or connection.connection.closed or connection.needs_rollback:
+        return
+    connection.send_audit_context(for_transaction=connection.in_atomic_block)
+
+
+@contextmanager
+def _changed(**fields: Any) -> Iterator[Context]:
+    token = _context.set(replace(_context.get(), **fields))
+    _tell_database()
+    try:
+        yield _context.get()
+    finally:
+        _context.reset(token)
+        _tell_database()
+
+
+def because(reason: str):
+    """``with because("moved to Ohio"):`` every change inside carries this reason."""
+    return _changed(reason=reason)
+
+
+def acting(*, user=None, command: str = "", reason: str = ""):
+    """Name the actor of a command or a task."""
+    fields: dict[str, Any] = {"read_only": False}
+    if user is not None:
+        fields |= {"actor_id": user.pk, "actor_name": user.get_full_name()}
+    if command:
+        fields["command"] = command
+    if reason:
+        fields["reason"] = reason
+    return _changed(**fields)
+
+
+def batch(number: int):
+    """Mark every change inside as part of one batch (ip2a.undo takes a batch back)."""
+    return _changed(batch=number)
+
+
+def next_batch() -> int:
+    """A number no other batch has or had."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('ip2a_batch_seq')")
+        return cursor.fetchone()[0]
+
+
+def client_ip(request) -> str | None:
+    """The address the web server saw; a proxy in front is trusted only where settings.TRUSTED_PROXIES names it."""
+    return request.META.get("REMOTE_ADDR") or None
+
+
+class AuditMiddleware:
+    """Names the actor of a request. Reading changes nothing, so only writing requests tell the database."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        token = _context.set(self.context_of(request))
+        try:
+            return self.get_response(request)
+        finally:
+            _context.reset(token)
+
+    def context_of(self, request) -> Context:
+        if request.method in SAFE_METHODS:
+            return Context(read_only=True, path=request.path)
+        user = request.user
+        return Context(
+            actor_id=user.pk if user.is_authenticated else None,
+            actor_name=user.get_full_name() if user.is_authenticated else "",
+            ip=client_ip(request),
+            user_agent=request.headers.get("User-Agent", "")[:300],
+            path=request.path[:500],
+        )

@@ -1,0 +1,68 @@
+"""What the environment may and may not say, checked before anything starts."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+DEVELOPMENT_SECRET = "development-only-secret-never-for-production-0123456789"
+
+
+def guard(
+    *,
+    kind: str,
+    debug: bool,
+    secret_key: str,
+    allowed_hosts: list[str],
+    database_url: str,
+) -> None:
+    """Refuse to start when production would run on development settings."""
+    if kind not in ("dev", "staging", "production"):
+        raise ImproperlyConfigured(f"IP2A_ENV is '{kind}'. It must be dev, staging or production.")
+    if kind == "dev":
+        return
+    if secret_key == DEVELOPMENT_SECRET:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it to a long random text: everybody knows the development one."
+        )
+    if debug:
+        raise ImproperlyConfigured("DEBUG is on. Remove it: error pages would show members' data to anybody.")
+    if not allowed_hosts:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS is not set. Set it to the names this site answers to, for example ip2a.local123.org."
+        )
+    if not database_url:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not set. Set it to the PostgreSQL database that holds the local's records."
+        )
+
+
+def storage(url: str, folder: Path) -> dict:
+    """Django's storage settings for attachments: a folder on this machine, or S3 by ``s3://key:secret@host/bucket``."""
+    if not url:
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "file_permissions_mode": 0o600},
+        }
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return storage("", Path(unquote(parts.path)))
+    if parts.scheme not in ("s3", "s3+http"):
+        raise ImproperlyConfigured(
+            f"STORAGE_URL begins with '{parts.scheme}:'. It must be file:///folder or s3://key:secret@host/bucket."
+        )
+    query = parse_qs(parts.query)
+    host = parts.netloc.rpartition("@")[2]
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": parts.path.strip("/"),
+            "access_key": unquote(parts.username or ""),
+            "secret_key": unquote(parts.password or ""),
+            "endpoint_url": f"{'http' if parts.scheme == 's3+http' else 'https'}://{host}" if host else None,
+            "region_name": query.get("region", ["us-east-1"])[0],
+            "default_acl": "private",
+            "file_overwrite": False,
+            "querystring_auth": True,
+        },
+    }

@@ -1,0 +1,119 @@
+"""What the database itself promises for every table: set after each migrate, for every model, without a list by hand.
+
+- a record's changes are written to the audit trail, and its version and date of change are kept;
+- append-only tables refuse UPDATE, DELETE and TRUNCATE;
+- the application's role may read and write rows, and nothing else.
+"""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from psycopg import sql
+
+from ip2a.models import AuditEntry, Record
+
+READ_ONLY_TABLES = (AuditEntry._meta.db_table,)
+
+
+def record_models() -> list[type[models.Model]]:
+    """Every model whose rows are audited."""
+    return [m for m in apps.get_models() if issubclass(m, Record) and m._meta.managed]
+
+
+@dataclass(frozen=True)
+class AuditedTable:
+    """What the audit trigger of a table is told. ``is_record``: it also has a version to keep."""
+
+    name: str
+    compartment: str = ""
+    hidden: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    is_record: bool = True
+
+
+def audited_tables() -> list[AuditedTable]:
+    """Every record's table, and the tables of their many-to-many fields."""
+    tables = []
+    for model in record_models():
+        derived = tuple(f.column for f in model._meta.local_fields if f.generated)
+        tables.append(AuditedTable(model._meta.db_table, model.compartment, model.audit_hidden, derived))
+        for field in model._meta.local_many_to_many:
+            through = field.remote_field.through
+            if through._meta.auto_created:
+                tables.append(AuditedTable(through._meta.db_table, model.compartment, is_record=False))
+    return tables
+
+
+def append_only_tables() -> list[str]:
+    return [m._meta.db_table for m in apps.get_models() if getattr(m, "append_only", False)]
+
+
+def install(using="default", **kwargs) -> None:
+    """Set triggers and grants. Idempotent; runs as the owner of the tables."""
+    with connection.cursor() as cursor:
+        if not _exists(cursor, "ip2a_audit"):
+            return  # migrated back to before the audit trail
+        for audited in audited_tables():
+            _guard_record(cursor, audited)
+        for table in append_only_tables():
+            _guard_append_only(cursor, table)
+        if connection.settings_dict["USER"] != settings.APP_ROLE_NAME:
+            _grant(cursor, settings.APP_ROLE_NAME)
+
+
+def _exists(cursor, function: str) -> bool:
+    cursor.execute("SELECT to_regproc(%s) IS NOT NULL", [function])
+    return cursor.fetchone()[0]
+
+
+def _table_exists(cursor, table: str) -> bool:
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f'"{table}"'])
+    return cursor.fetchone()[0]
+
+
+def _guard_record(cursor, table: AuditedTable) -> None:
+    if not _table_exists(cursor, table.name):
+        return
+    arguments = [table.compartment, ",".join(table.hidden), ",".join(table.derived)]
+    cursor.execute(
+        sql.SQL(
+            "CREATE OR REPLACE TRIGGER ip2a_audit AFTER INSERT OR UPDATE OR DELETE ON {} "
+            "FOR EACH ROW EXECUTE FUNCTION ip2a_audit({})"
+        ).format(sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Literal, arguments)))
+    )
+    if table.is_record:
+        cursor.execute(
+            sql.SQL(
+                "CREATE OR REPLACE TRIGGER ip2a_touch BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION ip2a_touch()"
+            ).format(sql.Identifier(table.name))
+        )
+
+
+def _guard_append_only(cursor, table: str) -> None:
+    if _table_exists(cursor, table):
+        cursor.execute(
+            sql.SQL(
+                "CREATE OR REPLACE TRIGGER ip2a_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION ip2a_refuse_change()"
+            ).format(sql.Identifier(table))
+        )
+
+
+def _grant(cursor, role: str) -> None:
+    name = sql.Identifier(role)
+    for statement in (
+        "GRANT USAGE ON SCHEMA public TO {}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+        "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}",
+    ):
+        cursor.execute(sql.SQL(statement).format(name))
+    for table in append_only_tables():
+        cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
+    cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'ip2a\\_auditentry%%' AND relkind IN ('r', 'p')")
+    for (table,) in cursor.fetchall():
+        cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))
+    for table in READ_ONLY_TABLES:
+        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), name))

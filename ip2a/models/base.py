@@ -1,0 +1,61 @@
+"""What every record is."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from ip2a.compartments import VisibleQuerySet
+
+
+class RecordQuerySet(VisibleQuerySet):
+    pass
+
+
+class RemovableQuerySet(RecordQuerySet):
+    def live(self):
+        """Without the rows that were removed."""
+        return self.filter(deleted_at=None)
+
+
+class Record(models.Model):
+    """A row of the house: dated, versioned and audited by the database itself.
+
+    ``updated_at`` and ``version`` are kept by a trigger, whatever road the change comes by; ``version`` is what an
+    edit form compares ("somebody changed this since you opened it").
+    """
+
+    compartment = ""
+    audit_hidden: tuple[str, ...] = ()
+    append_only = False
+
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    version = models.PositiveIntegerField(db_default=1, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Removable(Record):
+    """A record that may be taken out of sight. It is never destroyed, and uniqueness ignores it."""
+
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = RemovableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_removed(self) -> bool:
+        return self.deleted_at is not None
+
+
+class Importable(models.Model):
+    """Remembers its number in the system it came from, so that a second import updates instead of doubling."""
+
+    legacy_id = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+
+    class Meta:
+        abstract = True

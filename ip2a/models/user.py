@@ -1,0 +1,67 @@
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
+from django.db import models
+from django.db.models.functions import Lower
+
+from ip2a.models.base import Record, RecordQuerySet
+
+
+class UserManager(BaseUserManager.from_queryset(RecordQuerySet)):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(Record, AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. What they may do follows from their roles (groups); nobody is above the rules."""
+
+    audit_hidden = ("password",)
+    is_superuser = None
+
+    email = models.EmailField(unique=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["last_name", "first_name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Somebody already signs in with this address.",
+            ),
+        ]
+        permissions = [
+            ("use_admin", "Can open the administration pages"),
+            ("view_audit", "Can read the whole audit trail"),
+            ("enter_organizing", "Can enter the organizing compartment"),
+            ("enter_benevolence", "Can read benevolence stories and papers"),
+            ("enter_demographics", "Can read student demographics"),
+        ]
+
+    def __str__(self):
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.has_perm("ip2a.use_admin")

@@ -1,0 +1,65 @@
+"""Pages of a list without counting a big table to the end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+PAGE_SIZE = 50
+COUNTED_TO = 10_000
+
+
+@dataclass
+class Page:
+    """One page of a list. ``total`` is None when there are more rows than are worth counting on every view."""
+
+    number: int
+    last: int
+    records: list[Any]
+    total: int | None
+    noun: tuple[str, str]
+    asked: int = 1
+    first_url: str | None = None
+    previous_url: str | None = None
+    next_url: str | None = None
+    last_url: str | None = None
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.last
+
+    @property
+    def count_label(self) -> str:
+        """ "10,000 members", "1 member", "more than 10,000 jobs"."""
+        if self.total is None:
+            return f"more than {COUNTED_TO:,} {self.noun[1]}"
+        return f"{self.total:,} {self.noun[0] if self.total == 1 else self.noun[1]}"
+
+    @property
+    def range_label(self) -> str:
+        start = (self.number - 1) * PAGE_SIZE + 1
+        return f"{start:,}–{start + len(self.records) - 1:,}" if self.records else "0"
+
+    @property
+    def is_beyond(self) -> bool:
+        """The page asked for lies behind the last one, which is shown instead."""
+        return self.asked > self.last
+
+
+def page_number(text: str | None) -> int:
+    """The page asked for; anything that is no positive number means the first."""
+    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text) else 1
+
+
+def paginate(rows: QuerySet, asked: int, noun: tuple[str, str]) -> Page:
+    """Fetch one page. Counting stops at COUNTED_TO rows, and so do the pages: an export or a filter reaches the rest."""
+    counted = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
+    total = counted if counted <= COUNTED_TO else None
+    last = max(1, -(-min(counted, COUNTED_TO) // PAGE_SIZE))
+    number = min(asked, last)
+    records = list(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
+    return Page(number, last, records, total, noun, asked)

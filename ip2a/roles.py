@@ -1,0 +1,102 @@
+"""Who may do what, as data. Synced to groups after every migrate.
+
+Permissions are written "app.codename"; ``verbs("members.member", "view add change")`` spells several at once.
+Rooms that are not installed are simply absent: a test proves that every string of an installed app resolves.
+"""
+
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import transaction
+
+
+def verbs(label: str, words: str) -> list[str]:
+    app, model = label.split(".")
+    return [f"{app}.{word}_{model}" for word in words.split()]
+
+
+PEOPLE_READ = [
+    *verbs("members.organization", "view"),
+    *verbs("members.organizationcontact", "view"),
+    *verbs("members.member", "view"),
+    *verbs("members.memberemployment", "view"),
+]
+PEOPLE_WRITE = [
+    *PEOPLE_READ,
+    *verbs("members.organization", "add change"),
+    *verbs("members.organizationcontact", "add change delete"),
+    *verbs("members.member", "add change"),
+    *verbs("members.memberemployment", "add change delete"),
+]
+DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    label: str
+    about: str
+    permissions: list[str] = field(default_factory=list)
+
+
+ROLES = (
+    Role(
+        "administrator",
+        "Administrator",
+        "Accounts, roles, maintenance and imports. Not inside any compartment.",
+        [
+            *PEOPLE_WRITE,
+            *DOCUMENTS,
+            *verbs("ip2a.user", "view add change"),
+            "ip2a.use_admin",
+            "ip2a.view_audit",
+        ],
+    ),
+    Role(
+        "officer",
+        "Officer",
+        "Decides benevolence at the level of the office held; reads all grievances.",
+        [
+            *PEOPLE_READ,
+            *verbs("ip2a.attachment", "view add"),
+            "ip2a.use_admin",
+            "ip2a.enter_benevolence",
+        ],
+    ),
+    Role(
+        "representative",
+        "Representative",
+        "Members, employers and grievances: reads and writes.",
+        [*PEOPLE_WRITE, *DOCUMENTS],
+    ),
+    Role(
+        "organizer",
+        "Organizer",
+        "The organizing compartment; members and employers to read.",
+        [*PEOPLE_READ, *verbs("ip2a.attachment", "view"), "ip2a.enter_organizing"],
+    ),
+    Role("instructor", "Instructor", "Training: own cohorts."),
+    Role(
+        "staff",
+        "Staff",
+        "Members, employers, jobs, documents and training administration.",
+        [*PEOPLE_WRITE, *DOCUMENTS],
+    ),
+)
+ROLE_NAMES = [role.name for role in ROLES]
+
+
+def sync(**kwargs) -> None:
+    """Make the groups match ROLES: rights that were taken away here are taken away there."""
+    from django.contrib.auth.management import (
+        create_permissions,  # needs the app registry
+    )
+    from django.contrib.auth.models import Group, Permission
+
+    for app in apps.get_app_configs():
+        create_permissions(app, verbosity=0)
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    with transaction.atomic():
+        for role in ROLES:
+            group, _ = Group.objects.get_or_create(name=role.name)
+            group.permissions.set([known[name] for name in role.permissions if name in known])

@@ -1,0 +1,13 @@
+"""Settings of the tests: as in production, with cheap passwords and a compartment to prove the walls with."""
+
+from ip2a.settings import *  # noqa: F403
+from ip2a.settings import INSTALLED_APPS, STORAGES
+
+DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "ip2a.tests.vault"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from ip2a.views import health, home, search
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("search/", search.Search.as_view(), name="search"),
+    path("pick/<str:label>/", search.Pick.as_view(), name="pick"),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("members.urls")),
+]

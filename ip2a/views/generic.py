@@ -1,0 +1,445 @@
+"""The five kinds of page: list, detail, create, update, act. A view is attributes over one of these.
+
+Whoever is not signed in goes to sign-in; whoever lacks the model's right gets 403 with the reason; a record that a
+person may not see is 404.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.vary import vary_on_headers
+from django.views.generic import FormView, TemplateView, View
+
+from ip2a import compartments, exports, panels, services
+from ip2a.answers import YES, Answer, Refused
+from ip2a.conflicts import differences, resolved
+from ip2a.paging import page_number, paginate
+from ip2a.rules import has_right, may_add, may_change
+from ip2a.tables import Column, Table
+
+
+class Guarded(LoginRequiredMixin):
+    """Asks who is there, then whether their role has the verb for this model."""
+
+    model: type[models.Model]
+    verb = "view"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not has_right(request.user, self.verb, self.model):
+            raise PermissionDenied(
+                f"Your role may not {_VERBS[self.verb]} {self.model._meta.verbose_name_plural}. Ask an administrator for the right."
+            )
+        return super().dispatch(request, *args, **kwargs)
+
+    def visible(self):
+        """Rows that this person may know of; every page starts here."""
+        return self.model._default_manager.visible_to(self.request.user)
+
+    @cached_property
+    def record(self):
+        return get_object_or_404(self.visible(), pk=self.kwargs["pk"])
+
+    def url_of(self, page: str, *args) -> str:
+        return reverse(
+            f"{self.model._meta.app_label}:{self.model._meta.model_name}_{page}",
+            args=args,
+        )
+
+    def templates_for(self, kind: str) -> list[str]:
+        meta = self.model._meta
+        return [
+            f"{meta.app_label}/{meta.model_name}_{kind}.html",
+            f"ip2a/record_{kind}.html",
+        ]
+
+
+_VERBS = {"view": "see", "add": "add", "change": "change", "delete": "remove"}
+
+
+@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+class RecordList(Guarded, TemplateView):
+    """A list that filters, sorts, pages and exports. Its address says everything it shows."""
+
+    filterset_class: type
+    columns: list[Column] = []
+    default_order = ""
+    search_field = "q"
+    main_filters: tuple[str, ...] = ()
+    title = ""
+    create_label = ""
+    empty_text = ""
+
+    def rows(self):
+        """What the list is about, before filters. Override to narrow or to join."""
+        return self.visible()
+
+    def enrich(self, records: list[Any]) -> None:
+        """Fetch for a page (or a chunk of an export) what is shown beside each record."""
+
+    def get(self, request, *args, **kwargs):
+        self.filterset = self.filterset_class(request.GET or None, self.rows(), request=request)
+        wanted = request.GET.get("format")
+        if wanted in ("csv", "xlsx"):
+            return self.export(wanted)
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def order(self) -> str:
+        asked = self.request.GET.get("sort", "")
+        known = {column.key for column in self.columns if column.sort}
+        return asked if asked.removeprefix("-") in known else self.default_order
+
+    def sorted_rows(self):
+        rows = self.filterset.qs
+        if not self.request.GET.get("sort") and rows.query.order_by and getattr(self.filterset, "is_ranked", False):
+            return rows
+        column = next((c for c in self.columns if c.key == self.order.removeprefix("-")), None)
+        if column is None:
+            return rows
+        sign = "-" if self.order.startswith("-") else ""
+        fields = [
+            models.F(name).desc(nulls_last=True) if sign else models.F(name).asc(nulls_last=True)
+            for name in column.sort
+        ]
+        return rows.order_by(*fields, f"{sign}pk")
+
+    def export(self, kind: str):
+        rows = self.sorted_rows()
+        name = f"{self.model._meta.verbose_name_plural}".replace(" ", "-")
+        if kind == "xlsx":
+            if rows.order_by().values("pk")[: exports.XLSX_ROWS + 1].count() > exports.XLSX_ROWS:
+                messages.error(
+                    self.request,
+                    f"A spreadsheet of more than {exports.XLSX_ROWS:,} rows opens nowhere well. Take the CSV file, or filter first.",
+                )
+                return redirect(self.address(format=None))
+            return exports.xlsx_response(name, self.columns, rows, self.enrich)
+        return exports.csv_response(name, self.columns, rows, self.enrich)
+
+    def address(self, **changes) -> str:
+        """This list's address with some parameters changed; None takes one away."""
+        query = self.request.GET.copy()
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value is not None:
+                query[key] = value
+        query.pop("page", None) if "page" not in changes else None
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def get_template_names(self) -> list[str]:
+        if self.request.htmx and not self.request.htmx.history_restore_request:
+            meta = self.model._meta
+            return [
+                f"{meta.app_label}/_{meta.model_name}_list.html",
+                "ip2a/_record_list.html",
+            ]
+        return self.templates_for("list")
+
+    def get_context_data(self, **kwargs):
+        noun = (
+            str(self.model._meta.verbose_name),
+            str(self.model._meta.verbose_name_plural),
+        )
+        page = paginate(self.sorted_rows(), page_number(self.request.GET.get("page")), noun)
+        self.enrich(page.records)
+        self._link(page)
+        form = self.filterset.form
+        main = [form[name] for name in self.main_filters]
+        shown = {self.search_field, *self.main_filters}
+        table = Table(
+            self.columns,
+            page.records,
+            caption=page.count_label,
+            order=self.order,
+            sort_url=lambda key: self.address(sort=key),
+        )
+        return super().get_context_data(
+            title=self.title,
+            crumbs=[(self.title, None)],
+            table=table,
+            page=page,
+            filter_form=form,
+            search_field=form[self.search_field] if self.search_field in form.fields else None,
+            main_fields=main,
+            more_fields=[field for field in form if field.name not in shown],
+            chips=self.chips(form),
+            clear_url=self.request.path,
+            export_csv_url=self.address(format="csv"),
+            export_xlsx_url=self.address(format="xlsx"),
+            create_url=self.url_of("create") if self.create_label and may_add(self.request.user, self.model) else None,
+            create_label=self.create_label,
+            nothing_found=table.is_empty and bool(form.changed_data or not form.is_valid()),
+            empty={"title": f"No {noun[1]} yet", "text": self.empty_text},
+            **kwargs,
+        )
+
+    def _link(self, page) -> None:
+        if page.has_previous:
+            page.first_url, page.previous_url = (
+                self.address(page=1),
+                self.address(page=page.number - 1),
+            )
+        if page.has_next:
+            page.next_url, page.last_url = (
+                self.address(page=page.number + 1),
+                self.address(page=page.last),
+            )
+
+    def chips(self, form) -> list[dict[str, str]]:
+        """The filters that are in force, each with the address without it."""
+        if not form.is_bound or not form.is_valid():
+            return []
+        chips = []
+        for name in form.changed_data:
+            field, value = form.fields[name], form.cleaned_data.get(name)
+            if value in (None, "", []):
+                continue
+            names = [key for key in self.request.GET if key == name or key.startswith((f"{name}_", f"{name}-"))]
+            chips.append(
+                {
+                    "label": f"{field.label}: {_spoken(field, value)}",
+                    "remove_url": self.address(**dict.fromkeys(names)),
+                }
+            )
+        return chips
+
+
+def _spoken(field, value) -> str:
+    choices = dict(getattr(field, "choices", None) or ())
+    if isinstance(value, slice):
+        return " to ".join(str(end) if end is not None else "…" for end in (value.start, value.stop))
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return ", ".join(str(choices.get(v, choices.get(str(v), v))) for v in values)
+
+
+class RecordDetail(Guarded, TemplateView):
+    """A record with its facts, next action, and the panels that any app draws on it."""
+
+    def get(self, request, *args, **kwargs):
+        compartments.note_opening(request, self.record)
+        return super().get(request, *args, **kwargs)
+
+    def get_template_names(self) -> list[str]:
+        return self.templates_for("detail")
+
+    def facts(self) -> list[tuple[str, Any]]:
+        return []
+
+    def aside_facts(self) -> list[tuple[str, Any]]:
+        return []
+
+    def verbs(self) -> list[dict[str, Any]]:
+        """Entries of the record's menu: {label, url, method, disabled_reason}."""
+        return []
+
+    def get_context_data(self, **kwargs):
+        answer = may_change(self.request.user, self.record)
+        edit = {
+            "label": "Edit",
+            "url": self.url_of("update", self.record.pk),
+            "disabled_reason": answer.reason,
+        }
+        return super().get_context_data(
+            record=self.record,
+            title=str(self.record),
+            crumbs=[
+                (
+                    str(self.model._meta.verbose_name_plural).capitalize(),
+                    self.url_of("list"),
+                ),
+                (str(self.record), None),
+            ],
+            facts=self.facts(),
+            aside_facts=self.aside_facts(),
+            primary_action=edit if has_right(self.request.user, "change", self.model) else None,
+            menu_actions=self.verbs(),
+            panels=panels.draw(self.model._meta.label_lower, self.request, self.record),
+            history_url=self.url_of("history", self.record.pk),
+            **kwargs,
+        )
+
+
+class RecordForm(Guarded, FormView):
+    """What create and update share: groups of fields, and a refusal that loses nothing typed."""
+
+    groups: list[tuple[str, tuple[str, ...]]] = []
+    saved_message = "{record} was saved."
+
+    def get_template_names(self) -> list[str]:
+        return self.templates_for("form")
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "instance": self.instance()}
+
+    def instance(self):
+        raise NotImplementedError
+
+    def perform(self, form):
+        """Save by the service. Rooms with verbs of their own override this."""
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        try:
+            record = self.perform(form)
+        except services.Taken as taken:
+            form.add_error(next((f for f in taken.fields if f in form.fields), None), taken.message)
+            return self.form_invalid(form)
+        except services.Conflict as conflict:
+            return self.conflict(form, conflict.current)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, self.saved_message.format(record=record))
+        return HttpResponseRedirect(self.success_url_for(record))
+
+    def success_url_for(self, record) -> str:
+        return record.get_absolute_url()
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        named = {name for _, names in self.groups for name in names}
+        rest = [field for field in form.visible_fields() if field.name not in named]
+        groups = [(heading, [form[name] for name in names if name in form.fields]) for heading, names in self.groups]
+        return {
+            **context,
+            "groups": [g for g in groups if g[1]] + ([("", rest)] if rest else []),
+        }
+
+
+class RecordCreate(RecordForm):
+    verb = "add"
+    saved_message = "{record} was added."
+
+    def instance(self):
+        return self.model()
+
+    def perform(self, form):
+        may_add(self.request.user, self.model).enforce()
+        return services.save(form.save(commit=False), by=self.request.user)
+
+    def get_context_data(self, **kwargs):
+        name = self.model._meta.verbose_name
+        return super().get_context_data(
+            title=f"Add {_article(str(name))}",
+            crumbs=[
+                (
+                    str(self.model._meta.verbose_name_plural).capitalize(),
+                    self.url_of("list"),
+                ),
+                (f"Add {_article(str(name))}", None),
+            ],
+            submit_label=f"Add {name}",
+            cancel_url=self.url_of("list"),
+            **kwargs,
+        )
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+class RecordUpdate(RecordForm):
+    verb = "change"
+
+    def instance(self):
+        return self.record
+
+    def get_form_kwargs(self):
+        kwargs = super().get_form_kwargs()
+        if "data" in kwargs:
+            kwargs["data"] = resolved(kwargs["data"], self.form_class, self.record)
+        return kwargs
+
+    def perform(self, form):
+        version = self.request.POST.get("version", "")
+        if not version.isdigit():
+            raise Refused(
+                "The form came back without its version, so it cannot be told whether somebody changed the record. Open it again."
+            )
+        reason = form.cleaned_data.get("reason", "")
+        return services.save(
+            form.save(commit=False),
+            by=self.request.user,
+            version=int(version),
+            reason=reason,
+        )
+
+    def conflict(self, form, current):
+        """Somebody was faster: both versions side by side; what was typed stays typed."""
+        found = differences(form, current)
+        context = self.get_context_data(
+            form=form,
+            conflict=found.fields,
+            conflict_who=found.who,
+            conflict_when=found.when,
+        )
+        return self.render_to_response({**context, "version": current.version}, status=409)
+
+    def get_context_data(self, **kwargs):
+        record = self.record
+        answer = may_change(self.request.user, record)
+        return super().get_context_data(
+            record=record,
+            title=f"Edit {record}",
+            crumbs=[
+                (
+                    str(self.model._meta.verbose_name_plural).capitalize(),
+                    self.url_of("list"),
+                ),
+                (str(record), record.get_absolute_url()),
+                ("Edit", None),
+            ],
+            version=self.request.POST.get("version", record.version),
+            submit_label="Save changes",
+            cancel_url=record.get_absolute_url(),
+            refused_because=answer.reason,
+            **kwargs,
+        )
+
+
+class RecordAct(Guarded, View):
+    """POST one verb to one record; a refusal is a message with the reason, never an error page."""
+
+    http_method_names = ["post"]
+    verb = "change"
+    done_message = ""
+
+    def may(self) -> Answer:
+        return YES
+
+    def act(self, record, user) -> Any:
+        raise NotImplementedError
+
+    def post(self, request, *args, **kwargs):
+        record = self.record
+        try:
+            self.may().enforce()
+            self.act(record, request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            if self.done_message:
+                messages.success(
+                    request,
+                    self.done_message.format(record=record),
+                    extra_tags=self.undo_tag(record),
+                )
+        return redirect(self.next_url(record))
+
+    def undo_tag(self, record) -> str:
+        return ""
+
+    def next_url(self, record) -> str:
+        return record.get_absolute_url()

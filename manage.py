@@ -1,0 +1,43 @@
+#!/usr/bin/env python
+"""Every command of IP2A starts here."""
+
+import os
+import sys
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent
+OWNER_COMMANDS = {"migrate", "sqlmigrate", "showmigrations"}
+SERVERLESS_COMMANDS = {
+    "up",
+    "makemigrations",
+    "collectstatic",
+    "check",
+    "help",
+    "version",
+    "diffsettings",
+}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ip2a.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    os.environ["IP2A_COMMAND"] = command
+    if command in OWNER_COMMANDS:
+        os.environ["IP2A_DATABASE_ROLE"] = "owner"
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError as error:
+        sys.exit(
+            f"{error}. The packages are not installed here: run `make run` or `make test` once, then .venv/bin/python manage.py."
+        )
+    if command in SERVERLESS_COMMANDS or {"-h", "--help"} & set(sys.argv):
+        execute_from_command_line(sys.argv)
+        return
+    from ip2a.embedded import ensure_running
+
+    with ensure_running(BASE_DIR):
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The columns of the members room's lists, for the page and for the exported file."""
+
+from ip2a.tables import Column
+from members.models import Member, MemberEmployment, Organization
+
+
+def _organization(record) -> Organization:
+    return record.organization
+
+
+def current_jobs(members: list[Member]) -> None:
+    """Give each member its current job and how many there are, with one query for all."""
+    jobs = MemberEmployment.objects.current().filter(member__in=[m.pk for m in members]).select_related("organization")
+    found: dict[int, list[MemberEmployment]] = {}
+    for job in jobs.order_by("-start_date", "-id"):
+        found.setdefault(job.member_id, []).append(job)
+    for member in members:
+        member.current_jobs = found.get(member.pk, [])
+
+
+def _employer(member: Member) -> Organization | None:
+    return member.current_jobs[0].organization if member.current_jobs else None
+
+
+def _employer_name(member: Member) -> str:
+    more = len(member.current_jobs) - 1
+    return f"{member.current_jobs[0].organization}{f' and {more} more' if more > 0 else ''}"
+
+
+MEMBERS = [
+    Column(
+        "name",
+        "Name",
+        lambda m: f"{m.last_name}, {m.first_name}",
+        sort=("sort_key",),
+        kind="link",
+    ),
+    Column("number", "Number", lambda m: m.member_number, sort=("member_number",)),
+    Column(
+        "status",
+        "Status",
+        lambda m: m.status,
+        sort=("status", "sort_key"),
+        kind="state",
+        show=Member.get_status_display,
+    ),
+    Column(
+        "classification",
+        "Classification",
+        lambda m: m.get_classification_display(),
+        sort=("classification", "sort_key"),
+    ),
+    Column("employer", "Current employer", _employer, kind="related", show=_employer_name),
+    Column("city", "City", lambda m: m.city, sort=("city", "sort_key")),
+    Column("phone", "Phone", lambda m: m.phone),
+    Column("joined", "Joined", lambda m: m.hire_date, sort=("hire_date",), kind="day"),
+    Column("middle_name", "Middle name", lambda m: m.middle_name, on_page=False),
+    Column("address", "Address", lambda m: m.address, on_page=False),
+    Column("state", "State", lambda m: m.state, on_page=False),
+    Column("zip_code", "ZIP code", lambda m: m.zip_code, on_page=False),
+    Column("email", "E-mail", lambda m: m.email, on_page=False),
+    Column("date_of_birth", "Date of birth", lambda m: m.date_of_birth, on_page=False),
+]
+
+ORGANIZATIONS = [
+    Column("name", "Name", lambda o: o.name, sort=("sort_key",), kind="link"),
+    Column(
+        "type",
+        "Type",
+        lambda o: o.get_org_type_display(),
+        sort=("org_type", "sort_key"),
+    ),
+    Column(
+        "signatory",
+        "Signatory",
+        lambda o: o.is_signatory,
+        sort=("is_signatory", "sort_key"),
+        kind="yes",
+    ),
+    Column("workers", "Members now", lambda o: o.workers, kind="number"),
+    Column("city", "City", lambda o: o.city, sort=("city", "sort_key")),
+    Column("state", "State", lambda o: o.state, sort=("state", "sort_key")),
+    Column("phone", "Phone", lambda o: o.phone),
+    Column("address", "Address", lambda o: o.address, on_page=False),
+    Column("zip_code", "ZIP code", lambda o: o.zip_code, on_page=False),
+    Column("email", "E-mail", lambda o: o.email, on_page=False),
+    Column("website", "Website", lambda o: o.website, on_page=False),
+]
+
+CONTACTS = [
+    Column("name", "Name", str, sort=("sort_key",), kind="link"),
+    Column(
+        "organization",
+        "Organization",
+        _organization,
+        sort=("organization__sort_key",),
+        kind="related",
+        show=lambda c: c.organization.name,
+    ),
+    Column("title", "Title", lambda c: c.title, sort=("title", "sort_key")),
+    Column(
+        "primary",
+        "Primary",
+        lambda c: c.is_primary,
+        sort=("is_primary", "sort_key"),
+        kind="yes",
+    ),
+    Column("phone", "Phone", lambda c: c.phone),
+    Column("email", "E-mail", lambda c: c.email),
+]
+
+JOBS = [
+    Column("start", "Start", lambda j: j.start_date, sort=("start_date",), kind="daylink"),
+    Column("end", "End", lambda j: j.end_date, sort=("end_date",), kind="day"),
+    Column(
+        "member",
+        "Member",
+        lambda j: j.member,
+        kind="related",
+        show=lambda j: str(j.member),
+    ),
+    Column(
+        "employer",
+        "Employer",
+        _organization,
+        kind="related",
+        show=lambda j: j.organization.name,
+    ),
+    Column("title", "Job title", lambda j: j.job_title, sort=("job_title",)),
+    Column(
+        "rate",
+        "Hourly rate",
+        lambda j: j.hourly_rate,
+        sort=("hourly_rate",),
+        kind="money",
+    ),
+    Column("current", "Current", lambda j: j.is_current, kind="yes"),
+]

@@ -1,0 +1,88 @@
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.urls import reverse
+
+from ip2a.models import Importable, Removable, RemovableQuerySet
+from members.models.member import Member
+from members.models.organization import Organization
+
+
+class EmploymentQuerySet(RemovableQuerySet):
+    def current(self):
+        return self.live().filter(end_date=None)
+
+    def for_table(self):
+        return self.select_related("member", "organization")
+
+
+class MemberEmployment(Importable, Removable):
+    """A member's job at an organization, from start to end; without an end it is current."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="employments", db_index=False)
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="employments",
+        db_index=False,
+        verbose_name="employer",
+    )
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True, help_text="Leave empty while the job lasts.")
+    job_title = models.CharField(max_length=100, blank=True)
+    hourly_rate = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+
+    is_current = models.GeneratedField(
+        expression=models.Q(end_date__isnull=True),
+        output_field=models.BooleanField("current"),
+        db_persist=True,
+    )
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "job"
+        ordering = ["-start_date", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="employment_ends_after_start",
+                condition=models.Q(end_date=None) | models.Q(end_date__gte=models.F("start_date")),
+                violation_error_message="The job ends before it starts: check both dates.",
+            ),
+            models.CheckConstraint(
+                name="employment_rate_not_negative",
+                condition=models.Q(hourly_rate=None) | models.Q(hourly_rate__gte=0),
+                violation_error_message="An hourly rate cannot be negative.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "-start_date", "-id"], name="employment_of_member"),
+            models.Index(
+                fields=["organization", "-start_date", "-id"],
+                name="employment_at_employer",
+            ),
+            models.Index(fields=["-start_date", "-id"], name="employment_by_start"),
+            models.Index(
+                fields=["member"],
+                name="employment_current",
+                condition=models.Q(end_date=None, deleted_at=None),
+                include=["organization"],
+            ),
+            models.Index(
+                fields=["organization"],
+                name="employment_current_at",
+                condition=models.Q(end_date=None, deleted_at=None),
+                include=["member"],
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} at {self.organization}"
+
+    def get_absolute_url(self):
+        return reverse("members:memberemployment_detail", args=[self.pk])

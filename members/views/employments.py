@@ -1,0 +1,59 @@
+from ip2a.views.generic import RecordCreate, RecordDetail, RecordList, RecordUpdate
+from ip2a.views.history import RecordHistory
+from ip2a.words import format_money
+from members import columns
+from members.filters import MemberEmploymentFilter
+from members.forms import MemberEmploymentForm, MemberEmploymentUpdateForm
+from members.models import MemberEmployment
+
+GROUPS = [
+    ("Who and where", ("member", "organization")),
+    ("When", ("start_date", "end_date")),
+    ("What", ("job_title", "hourly_rate", "reason")),
+]
+
+
+class EmploymentList(RecordList):
+    model = MemberEmployment
+    title = "Jobs"
+    filterset_class = MemberEmploymentFilter
+    columns = columns.JOBS
+    default_order = "-start"
+    search_field = "member"
+    main_filters = ("employer", "current", "job_title")
+    create_label = "Add a job"
+    empty_text = "Who works where, and since when. Add the first job, or import a list."
+
+    def rows(self):
+        return super().rows().live().for_table()
+
+
+class EmploymentDetail(RecordDetail):
+    model = MemberEmployment
+
+    def facts(self):
+        job = self.record
+        return [
+            ("Member", job.member),
+            ("Employer", job.organization),
+            ("Start", job.start_date),
+            ("End", job.end_date or "Current"),
+            ("Job title", job.job_title),
+            ("Hourly rate", format_money(job.hourly_rate)),
+        ]
+
+
+class EmploymentCreate(RecordCreate):
+    model = MemberEmployment
+    form_class = MemberEmploymentForm
+    groups = GROUPS
+
+
+class EmploymentUpdate(RecordUpdate):
+    model = MemberEmployment
+    form_class = MemberEmploymentUpdateForm
+    groups = GROUPS
+
+
+class EmploymentHistory(RecordHistory):
+    model = MemberEmployment

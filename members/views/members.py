@@ -1,0 +1,80 @@
+from ip2a.views.generic import RecordCreate, RecordDetail, RecordList, RecordUpdate
+from ip2a.views.history import RecordHistory
+from members import columns
+from members.filters import MemberFilter
+from members.forms import MemberForm, MemberUpdateForm
+from members.models import Member
+
+GROUPS = [
+    (
+        "Who",
+        ("member_number", "first_name", "middle_name", "last_name", "date_of_birth"),
+    ),
+    ("Standing", ("status", "classification", "hire_date")),
+    ("How to reach them", ("phone", "email", "address", "city", "state", "zip_code")),
+    ("Notes", ("notes", "reason")),
+]
+
+
+class MemberList(RecordList):
+    model = Member
+    title = "Members"
+    filterset_class = MemberFilter
+    columns = columns.MEMBERS
+    default_order = "name"
+    main_filters = ("status", "classification", "has_job")
+    create_label = "Add a member"
+    empty_text = "Everybody who belongs to the local stands here. Add the first one, or import a list."
+
+    def rows(self):
+        return super().rows().live()
+
+    def enrich(self, records):
+        columns.current_jobs(records)
+
+
+class MemberDetail(RecordDetail):
+    model = Member
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(state=self.record, **kwargs)
+
+    def facts(self):
+        m = self.record
+        columns.current_jobs([m])
+        jobs = [f"{job.organization} since {job.start_date:%b %Y}" for job in m.current_jobs]
+        return [
+            ("Number", m.member_number),
+            ("Classification", m.get_classification_display()),
+            ("Current job", "; ".join(jobs) or "None"),
+            ("Joined", m.hire_date),
+        ]
+
+    def aside_facts(self):
+        m = self.record
+        return [
+            ("Phone", m.phone),
+            ("E-mail", m.email),
+            (
+                "Address",
+                ", ".join(part for part in (m.address, m.city, f"{m.state} {m.zip_code}".strip()) if part),
+            ),
+            ("Date of birth", m.date_of_birth),
+            ("Notes", m.notes),
+        ]
+
+
+class MemberCreate(RecordCreate):
+    model = Member
+    form_class = MemberForm
+    groups = GROUPS
+
+
+class MemberUpdate(RecordUpdate):
+    model = Member
+    form_class = MemberUpdateForm
+    groups = GROUPS
+
+
+class MemberHistory(RecordHistory):
+    model = Member
