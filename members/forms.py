@@ -62,6 +62,13 @@ class MemberForm(forms.ModelForm):
     def clean_hire_date(self):
         return not_in_future(self.cleaned_data["hire_date"], "The day of joining")
 
+    def clean(self):
+        data = super().clean()
+        born, joined = data.get("date_of_birth"), data.get("hire_date")
+        if born and joined and joined <= born:
+            self.add_error("hire_date", "Nobody can have joined before being born: check both dates.")
+        return data
+
 
 class MemberUpdateForm(ReasonMixin, MemberForm):
     pass

@@ -555,19 +555,6 @@ class Migration(migrations.Migration):
             model_name="member",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("date_of_birth", None),
-                    ("hire_date", None),
-                    ("hire_date__gt", models.F("date_of_birth")),
-                    _connector="OR",
-                ),
-                name="member_joined_after_birth",
-                violation_error_message="Nobody can have joined before being born: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     models.Q(("deleted_at", None), ("merged_into", None)),
                     models.Q(("deleted_at__isnull", False), ("merged_into__isnull", False)),
                     _connector="OR",

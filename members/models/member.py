@@ -123,13 +123,6 @@ class Member(Importable, Removable):
                 violation_error_message="The date of birth lies before 1900.",
             ),
             models.CheckConstraint(
-                name="member_joined_after_birth",
-                condition=models.Q(date_of_birth=None)
-                | models.Q(hire_date=None)
-                | models.Q(hire_date__gt=models.F("date_of_birth")),
-                violation_error_message="Nobody can have joined before being born: check both dates.",
-            ),
-            models.CheckConstraint(
                 name="member_removed_only_by_merge",
                 condition=models.Q(merged_into=None, deleted_at=None)
                 | models.Q(merged_into__isnull=False, deleted_at__isnull=False),
