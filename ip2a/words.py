@@ -17,20 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 Tone = Literal["good", "warn", "bad", "info", "quiet"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # Each tone has its own shape as well as its colour, so that a state can be told apart in black and white.
 _SHAPES: dict[str, str] = {
