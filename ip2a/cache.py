@@ -74,5 +74,5 @@ class ForgivingRedisCache(RedisCache):
             raise ValueError(f"Key '{key}' not found")
         return answer
 
-    def clear(self) -> bool:
-        return self._try(lambda: super(ForgivingRedisCache, self).clear(), False)
+    def clear(self) -> None:
+        self._try(lambda: super(ForgivingRedisCache, self).clear(), None)

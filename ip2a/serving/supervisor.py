@@ -129,8 +129,8 @@ class Supervisor:
                 service.sweep()
             if deaths.too_many:
                 raise CannotStart(
-                    f"The {service.name} has ended {deaths.rapid} times in a row ({service.last_words()}), so it cannot "
-                    "be kept running; its last lines above say why. Everything else was stopped."
+                    f"The {service.name} has ended {deaths.rapid} times in a row ({service.last_words()}), "
+                    "so it cannot be kept running; its last lines above say why. Everything else was stopped."
                 )
             self.say(f"The {service.name} has ended ({service.last_words()}); it starts again in {pause:.2g} s.")
         elif time.monotonic() >= deaths.retry_at:

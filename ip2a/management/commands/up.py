@@ -1,10 +1,12 @@
+import os
+import signal
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ip2a.embedded import CannotStart
+from ip2a.embedded import CannotStart, process
 from ip2a.serving.house import House
 
 
@@ -25,7 +27,11 @@ class Command(BaseCommand):
             help="do not fill an empty database with example data",
         )
 
+        parser.add_argument("--tied", action="store_true", help="stop when the program that started this one is gone")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["tied"]:
+            process.dies_with_parent(signal.SIGTERM, parent=os.getppid())()
         try:
             House(host=options["host"], port=options["port"], seed=not options["no_seed"]).run()
         except CannotStart as error:
