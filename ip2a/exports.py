@@ -13,10 +13,11 @@ from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from ip2a.answers import Refused
 from ip2a.tables import Column
 
 CHUNK = 2_000
-XLSX_ROWS = 200_000
+XLSX_ROWS = 100_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Enrich = Callable[[list[Any]], None]
 
@@ -65,6 +66,10 @@ def _joined(lines: Iterator[str]) -> Iterator[str]:
 
 def xlsx_response(name: str, columns: list[Column], rows: QuerySet, enrich: Enrich) -> HttpResponseBase:
     """A workbook written to disk row by row. Texts are stored as texts, so none is ever a formula."""
+    if rows.order_by().values("pk")[: XLSX_ROWS + 1].count() > XLSX_ROWS:
+        raise Refused(
+            f"A workbook of more than {XLSX_ROWS:,} rows takes minutes to open. Take the CSV file, or filter the list first."
+        )
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])
     sheet.freeze_panes = "A2"
@@ -90,3 +95,6 @@ def _xlsx_cell(sheet: Any, value: Any) -> Any:
         cell.data_type = "s"
         return cell
     return value
+
+
+KINDS = {"csv": csv_response, "xlsx": xlsx_response}

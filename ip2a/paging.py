@@ -1,5 +1,6 @@
 """Pages of a list without counting a big table to the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +56,19 @@ def page_number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text) else 1
 
 
-def paginate(rows: QuerySet, asked: int, noun: tuple[str, str]) -> Page:
-    """Fetch one page. Counting stops at COUNTED_TO rows, and so do the pages: an export or a filter reaches the rest."""
+def paginate(rows: QuerySet, asked: int, noun: tuple[str, str], address: Callable[..., str]) -> Page:
+    """Fetch one page; ``address(page=n)`` gives the links.
+
+    Counting stops at COUNTED_TO rows, and so do the pages: an export or a filter reaches the rest.
+    """
     counted = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
     total = counted if counted <= COUNTED_TO else None
     last = max(1, -(-min(counted, COUNTED_TO) // PAGE_SIZE))
     number = min(asked, last)
     records = list(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
-    return Page(number, last, records, total, noun, asked)
+    page = Page(number, last, records, total, noun, asked)
+    if page.has_previous:
+        page.first_url, page.previous_url = address(page=1), address(page=number - 1)
+    if page.has_next:
+        page.next_url, page.last_url = address(page=number + 1), address(page=last)
+    return page

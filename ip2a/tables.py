@@ -21,8 +21,9 @@ Value = Callable[[Any], Any]
 class Column:
     """One column. ``value`` gives the plain value (text, number, date, None), which is what is exported;
     ``sort`` names the fields that order by it; ``kind`` says how the page shows it:
-    text, link (to the record), daylink (a day that links to the record), related (value is a record to link to), day, moment, money, number, state (value is the
-    stored word, ``label`` of the choice shown), yes (yes or nothing).
+    text, link (to the record), daylink (a day that links to the record), related (value is a record to link to), day,
+    moment, money, number, state (value is the stored word, ``show`` its label), yes (yes or nothing).
+    Blank values sort last, unless ``blank_first`` (then they count as the greatest: a job without an end).
     """
 
     key: str
@@ -32,6 +33,7 @@ class Column:
     kind: str = "text"
     show: Value | None = None
     on_page: bool = True
+    blank_first: bool = False
 
     @property
     def is_numeric(self) -> bool:

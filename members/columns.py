@@ -3,6 +3,10 @@
 from ip2a.tables import Column
 from members.models import Member, MemberEmployment, Organization
 
+STATUS = dict(Member.Status.choices)
+CLASSIFICATION = dict(Member.Classification.choices)
+TYPE = dict(Organization.Type.choices)
+
 
 def _organization(record) -> Organization:
     return record.organization
@@ -11,6 +15,7 @@ def _organization(record) -> Organization:
 def current_jobs(members: list[Member]) -> None:
     """Give each member its current job and how many there are, with one query for all."""
     jobs = MemberEmployment.objects.current().filter(member__in=[m.pk for m in members]).select_related("organization")
+    jobs = jobs.only("member_id", "start_date", "organization__name")
     found: dict[int, list[MemberEmployment]] = {}
     for job in jobs.order_by("-start_date", "-id"):
         found.setdefault(job.member_id, []).append(job)
@@ -42,12 +47,12 @@ MEMBERS = [
         lambda m: m.status,
         sort=("status", "sort_key"),
         kind="state",
-        show=Member.get_status_display,
+        show=lambda m: STATUS.get(m.status, m.status),
     ),
     Column(
         "classification",
         "Classification",
-        lambda m: m.get_classification_display(),
+        lambda m: CLASSIFICATION.get(m.classification, m.classification),
         sort=("classification", "sort_key"),
     ),
     Column("employer", "Current employer", _employer, kind="related", show=_employer_name),
@@ -67,7 +72,7 @@ ORGANIZATIONS = [
     Column(
         "type",
         "Type",
-        lambda o: o.get_org_type_display(),
+        lambda o: TYPE.get(o.org_type, o.org_type),
         sort=("org_type", "sort_key"),
     ),
     Column(
@@ -111,7 +116,7 @@ CONTACTS = [
 
 JOBS = [
     Column("start", "Start", lambda j: j.start_date, sort=("start_date",), kind="daylink"),
-    Column("end", "End", lambda j: j.end_date, sort=("end_date",), kind="day"),
+    Column("end", "End", lambda j: j.end_date, sort=("end_date",), kind="day", blank_first=True),
     Column(
         "member",
         "Member",

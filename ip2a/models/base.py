@@ -1,9 +1,24 @@
 """What every record is."""
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from ip2a.compartments import VisibleQuerySet
+
+
+@lru_cache
+def _around_the_number(page: str) -> tuple[str, str]:
+    head, _, tail = reverse(page, args=[0]).rpartition("/0/")
+    return f"{head}/", f"/{tail}"
+
+
+def record_url(page: str, pk: int) -> str:
+    """The address of a record's page. A list asks for a hundred of them, so only the number is put in each time."""
+    head, tail = _around_the_number(page)
+    return f"{head}{pk}{tail}"
 
 
 class RecordQuerySet(VisibleQuerySet):

@@ -21,6 +21,7 @@ from django.views.generic import FormView, TemplateView, View
 from ip2a import compartments, exports, panels, services
 from ip2a.answers import YES, Answer, Refused
 from ip2a.conflicts import differences, resolved
+from ip2a.listing import Listing
 from ip2a.paging import page_number, paginate
 from ip2a.rules import has_right, may_add, may_change
 from ip2a.tables import Column, Table
@@ -84,140 +85,66 @@ class RecordList(Guarded, TemplateView):
     def enrich(self, records: list[Any]) -> None:
         """Fetch for a page (or a chunk of an export) what is shown beside each record."""
 
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(self.request, self.rows(), self.columns, self.filterset_class, self.default_order)
+
     def get(self, request, *args, **kwargs):
-        self.filterset = self.filterset_class(request.GET or None, self.rows(), request=request)
-        wanted = request.GET.get("format")
-        if wanted in ("csv", "xlsx"):
-            return self.export(wanted)
+        if request.GET.get("format") in exports.KINDS:
+            return self.export(exports.KINDS[request.GET["format"]])
         return super().get(request, *args, **kwargs)
 
-    @cached_property
-    def order(self) -> str:
-        asked = self.request.GET.get("sort", "")
-        known = {column.key for column in self.columns if column.sort}
-        return asked if asked.removeprefix("-") in known else self.default_order
-
-    def sorted_rows(self):
-        rows = self.filterset.qs
-        if not self.request.GET.get("sort") and rows.query.order_by and getattr(self.filterset, "is_ranked", False):
-            return rows
-        column = next((c for c in self.columns if c.key == self.order.removeprefix("-")), None)
-        if column is None:
-            return rows
-        sign = "-" if self.order.startswith("-") else ""
-        fields = [
-            models.F(name).desc(nulls_last=True) if sign else models.F(name).asc(nulls_last=True)
-            for name in column.sort
-        ]
-        return rows.order_by(*fields, f"{sign}pk")
-
-    def export(self, kind: str):
-        rows = self.sorted_rows()
-        name = f"{self.model._meta.verbose_name_plural}".replace(" ", "-")
-        if kind == "xlsx":
-            if rows.order_by().values("pk")[: exports.XLSX_ROWS + 1].count() > exports.XLSX_ROWS:
-                messages.error(
-                    self.request,
-                    f"A spreadsheet of more than {exports.XLSX_ROWS:,} rows opens nowhere well. Take the CSV file, or filter first.",
-                )
-                return redirect(self.address(format=None))
-            return exports.xlsx_response(name, self.columns, rows, self.enrich)
-        return exports.csv_response(name, self.columns, rows, self.enrich)
-
-    def address(self, **changes) -> str:
-        """This list's address with some parameters changed; None takes one away."""
-        query = self.request.GET.copy()
-        for key, value in changes.items():
-            query.pop(key, None)
-            if value is not None:
-                query[key] = value
-        query.pop("page", None) if "page" not in changes else None
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+    def export(self, write):
+        name = str(self.model._meta.verbose_name_plural).replace(" ", "-")
+        try:
+            return write(name, self.columns, self.listing.rows, self.enrich)
+        except Refused as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect(self.listing.address(format=None))
 
     def get_template_names(self) -> list[str]:
         if self.request.htmx and not self.request.htmx.history_restore_request:
             meta = self.model._meta
-            return [
-                f"{meta.app_label}/_{meta.model_name}_list.html",
-                "ip2a/_record_list.html",
-            ]
+            return [f"{meta.app_label}/_{meta.model_name}_list.html", "ip2a/_record_list.html"]
         return self.templates_for("list")
 
     def get_context_data(self, **kwargs):
-        noun = (
-            str(self.model._meta.verbose_name),
-            str(self.model._meta.verbose_name_plural),
-        )
-        page = paginate(self.sorted_rows(), page_number(self.request.GET.get("page")), noun)
+        listing, meta = self.listing, self.model._meta
+        noun = (str(meta.verbose_name), str(meta.verbose_name_plural))
+        page = paginate(listing.rows, page_number(self.request.GET.get("page")), noun, listing.address)
         self.enrich(page.records)
-        self._link(page)
-        form = self.filterset.form
-        main = [form[name] for name in self.main_filters]
-        shown = {self.search_field, *self.main_filters}
         table = Table(
             self.columns,
             page.records,
             caption=page.count_label,
-            order=self.order,
-            sort_url=lambda key: self.address(sort=key),
+            order=listing.order,
+            sort_url=lambda key: listing.address(sort=key),
         )
         return super().get_context_data(
             title=self.title,
             crumbs=[(self.title, None)],
             table=table,
             page=page,
-            filter_form=form,
-            search_field=form[self.search_field] if self.search_field in form.fields else None,
-            main_fields=main,
-            more_fields=[field for field in form if field.name not in shown],
-            chips=self.chips(form),
+            filters_html=listing.bar(self.filter_fields, type(self)),
+            chips=listing.chips(),
             clear_url=self.request.path,
-            export_csv_url=self.address(format="csv"),
-            export_xlsx_url=self.address(format="xlsx"),
+            export_csv_url=listing.address(format="csv"),
+            export_xlsx_url=listing.address(format="xlsx"),
             create_url=self.url_of("create") if self.create_label and may_add(self.request.user, self.model) else None,
             create_label=self.create_label,
-            nothing_found=table.is_empty and bool(form.changed_data or not form.is_valid()),
+            nothing_found=table.is_empty and listing.is_filtered,
             empty={"title": f"No {noun[1]} yet", "text": self.empty_text},
             **kwargs,
         )
 
-    def _link(self, page) -> None:
-        if page.has_previous:
-            page.first_url, page.previous_url = (
-                self.address(page=1),
-                self.address(page=page.number - 1),
-            )
-        if page.has_next:
-            page.next_url, page.last_url = (
-                self.address(page=page.number + 1),
-                self.address(page=page.last),
-            )
-
-    def chips(self, form) -> list[dict[str, str]]:
-        """The filters that are in force, each with the address without it."""
-        if not form.is_bound or not form.is_valid():
-            return []
-        chips = []
-        for name in form.changed_data:
-            field, value = form.fields[name], form.cleaned_data.get(name)
-            if value in (None, "", []):
-                continue
-            names = [key for key in self.request.GET if key == name or key.startswith((f"{name}_", f"{name}-"))]
-            chips.append(
-                {
-                    "label": f"{field.label}: {_spoken(field, value)}",
-                    "remove_url": self.address(**dict.fromkeys(names)),
-                }
-            )
-        return chips
-
-
-def _spoken(field, value) -> str:
-    choices = dict(getattr(field, "choices", None) or ())
-    if isinstance(value, slice):
-        return " to ".join(str(end) if end is not None else "…" for end in (value.start, value.stop))
-    values = value if isinstance(value, (list, tuple)) else [value]
-    return ", ".join(str(choices.get(v, choices.get(str(v), v))) for v in values)
+    def filter_fields(self, form) -> dict[str, Any]:
+        """The filter bar's parts: search first, then the most used, the rest behind "More filters"."""
+        shown = {self.search_field, *self.main_filters}
+        return {
+            "search_field": form[self.search_field] if self.search_field in form.fields else None,
+            "main_fields": [form[name] for name in self.main_filters],
+            "more_fields": [field for field in form if field.name not in shown],
+        }
 
 
 class RecordDetail(Guarded, TemplateView):

@@ -1,8 +1,8 @@
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from ip2a.models import Importable, Removable, RemovableQuerySet
+from ip2a.models.base import record_url
 from members.models.member import Member
 from members.models.organization import Organization
 
@@ -85,4 +85,4 @@ class MemberEmployment(Importable, Removable):
         return f"{self.member} at {self.organization}"
 
     def get_absolute_url(self):
-        return reverse("members:memberemployment_detail", args=[self.pk])
+        return record_url("members:memberemployment_detail", self.pk)

@@ -2,9 +2,9 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from ip2a.models import Importable, Removable, RemovableQuerySet
+from ip2a.models.base import record_url
 from ip2a.models.fields import (
     Digits,
     among,
@@ -144,7 +144,7 @@ class Member(Importable, Removable):
         return f"{self.last_name}, {self.first_name} ({self.member_number})"
 
     def get_absolute_url(self):
-        return reverse("members:member_detail", args=[self.pk])
+        return record_url("members:member_detail", self.pk)
 
     @property
     def full_name(self) -> str:

@@ -1,7 +1,7 @@
 from django.db import models
-from django.urls import reverse
 
 from ip2a.models import Importable, Removable
+from ip2a.models.base import record_url
 from ip2a.models.fields import (
     Digits,
     among,
@@ -70,7 +70,7 @@ class Organization(Importable, Removable):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:organization_detail", args=[self.pk])
+        return record_url("members:organization_detail", self.pk)
 
 
 class OrganizationContact(Importable, Removable):
@@ -110,4 +110,4 @@ class OrganizationContact(Importable, Removable):
         return f"{self.last_name}, {self.first_name}"
 
     def get_absolute_url(self):
-        return reverse("members:organizationcontact_detail", args=[self.pk])
+        return record_url("members:organizationcontact_detail", self.pk)

@@ -12,6 +12,18 @@ GROUPS = [
     ("What", ("job_title", "hourly_rate", "reason")),
 ]
 
+SHOWN = (
+    "start_date",
+    "end_date",
+    "is_current",
+    "job_title",
+    "hourly_rate",
+    "member__first_name",
+    "member__last_name",
+    "member__member_number",
+    "organization__name",
+)
+
 
 class EmploymentList(RecordList):
     model = MemberEmployment
@@ -25,7 +37,7 @@ class EmploymentList(RecordList):
     empty_text = "Who works where, and since when. Add the first job, or import a list."
 
     def rows(self):
-        return super().rows().live().for_table()
+        return super().rows().live().for_table().only(*SHOWN)
 
 
 class EmploymentDetail(RecordDetail):

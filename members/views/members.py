@@ -27,7 +27,7 @@ class MemberList(RecordList):
     empty_text = "Everybody who belongs to the local stands here. Add the first one, or import a list."
 
     def rows(self):
-        return super().rows().live()
+        return super().rows().live().defer("created_at", "updated_at", "search_text", "notes")
 
     def enrich(self, records):
         columns.current_jobs(records)

@@ -38,7 +38,7 @@ class OrganizationList(RecordList):
     empty_text = "Employers, other unions and training partners stand here. Add the first one, or import a list."
 
     def rows(self):
-        return super().rows().live()
+        return super().rows().live().defer("created_at", "updated_at", "search_text", "notes")
 
     def enrich(self, records):
         jobs = MemberEmployment.objects.current().filter(organization__in=[o.pk for o in records])

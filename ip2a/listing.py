@@ -1,0 +1,129 @@
+"""What a list's address means: its filters, its order, its page, and the addresses that change one of them."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from ip2a.tables import Column
+
+OWN = ("sort", "page", "format")
+_bars: dict[type, SafeString] = {}
+
+
+class Listing:
+    """A request's view of a list.
+
+    ``rows`` are all rows of the list; ``columns`` say what can be sorted by; ``filterset_class`` what can be filtered.
+    When no filter is asked for, no form is made: the empty filter bar is the same for everybody and rendered once.
+    """
+
+    def __init__(
+        self, request, rows: models.QuerySet, columns: list[Column], filterset_class: type, default_order: str
+    ):
+        self.request = request
+        self.all_rows = rows
+        self.columns = columns
+        self.filterset_class = filterset_class
+        self.default_order = default_order
+
+    @cached_property
+    def is_filtered(self) -> bool:
+        return any(value.strip() for key, value in self.request.GET.items() if key not in OWN)
+
+    @cached_property
+    def filterset(self):
+        return self.filterset_class(self.request.GET if self.is_filtered else None, self.all_rows, request=self.request)
+
+    @property
+    def form(self) -> forms.Form:
+        return self.filterset.form
+
+    @cached_property
+    def rows(self) -> models.QuerySet:
+        """Filtered and sorted. Filters that make no sense find nothing, and the form says why."""
+        if not self.is_filtered:
+            return self._sorted(self.all_rows)
+        return self._sorted(self.filterset.qs if self.form.is_valid() else self.all_rows.none())
+
+    @cached_property
+    def order(self) -> str:
+        asked = self.request.GET.get("sort", "")
+        known = {column.key for column in self.columns if column.sort}
+        return asked if asked.removeprefix("-") in known else self.default_order
+
+    def _sorted(self, rows: models.QuerySet) -> models.QuerySet:
+        column = next((c for c in self.columns if c.key == self.order.removeprefix("-")), None)
+        if column is None:
+            return rows
+        descending = self.order.startswith("-")
+        fields = [_ordering(rows.model, name, descending, column.blank_first) for name in column.sort]
+        return rows.order_by(*fields, "-pk" if descending else "pk")
+
+    def address(self, **changes: Any) -> str:
+        """This list's address with some parameters changed; None takes one away. Any change leads to the first page."""
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value is not None:
+                query[key] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def chips(self) -> list[dict[str, str]]:
+        """The filters in force, each with the address without it."""
+        if not self.is_filtered or not self.form.is_valid():
+            return []
+        return [
+            self._chip(name)
+            for name in self.form.changed_data
+            if self.form.cleaned_data.get(name) not in (None, "", [])
+        ]
+
+    def _chip(self, name: str) -> dict[str, str]:
+        field, value = self.form.fields[name], self.form.cleaned_data[name]
+        suffixes = getattr(field.widget, "widgets_names", ("",))
+        names = {name} | {f"{name}{suffix}" for suffix in suffixes}
+        return {"label": f"{field.label}: {_spoken(field, value)}", "remove_url": self.address(**dict.fromkeys(names))}
+
+    def bar(self, fields: Callable[[forms.Form], dict[str, Any]], key: type) -> SafeString:
+        """The filter bar. Without filters it is kept, unless a field's choices come from the database."""
+        if not self.is_filtered and key in _bars:
+            return _bars[key]
+        html = render_to_string("ip2a/_filters.html", fields(self.form), request=self.request)
+        if not self.is_filtered and all(_is_fixed(field) for field in self.form.fields.values()):
+            _bars[key] = html
+        return html
+
+
+def _is_fixed(field: forms.Field) -> bool:
+    return not isinstance(field, forms.ModelChoiceField) and not callable(getattr(field, "_choices", None))
+
+
+def _ordering(model: type[models.Model], name: str, descending: bool, blank_first: bool) -> Any:
+    """Blank values last in both directions; a column that cannot be blank keeps the plain order, which indexes serve."""
+    if blank_first or not _may_be_null(model, name):
+        return f"-{name}" if descending else name
+    return models.F(name).desc(nulls_last=True) if descending else models.F(name).asc(nulls_last=True)
+
+
+def _may_be_null(model: type[models.Model], name: str) -> bool:
+    field: Any = None
+    for part in name.split("__"):
+        field = model._meta.get_field(part)
+        if field.null:
+            return True
+        model = field.related_model or model
+    return False
+
+
+def _spoken(field: forms.Field, value: Any) -> str:
+    if isinstance(value, slice):
+        return " to ".join(str(end) if end is not None else "…" for end in (value.start, value.stop))
+    choices = {str(key): label for key, label in getattr(field, "choices", None) or ()}
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return ", ".join(str(choices.get(str(v), v)) for v in values)
