@@ -75,6 +75,8 @@ class MemberUpdateForm(ReasonMixin, MemberForm):
 
 
 class OrganizationForm(forms.ModelForm):
+    website = forms.URLField(required=False, assume_scheme="https")
+
     class Meta:
         model = Organization
         fields = [
