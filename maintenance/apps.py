@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MaintenanceConfig(AppConfig):
     name = "maintenance"
     verbose_name = "Maintenance"
+
+    def ready(self):
+        from maintenance import thresholds  # models must be loaded first
+
+        post_migrate.connect(thresholds.sync, sender=self, dispatch_uid="thresholds")

@@ -1,0 +1,61 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from ip2a.compartments import VisibleQuerySet
+from ip2a.models import Record
+
+
+class Severity(models.TextChoices):
+    CRITICAL = "critical", "Critical"
+    WARNING = "warning", "Warning"
+    INFORMATION = "information", "Information"
+
+
+class FindingQuerySet(VisibleQuerySet):
+    def open(self):
+        """What a round found, and checks that could not run."""
+        return self.filter(models.Q(count__gt=0) | ~models.Q(trouble=""))
+
+
+class Finding(models.Model):
+    """What one check saw in the last round. An observation, not a record: it is replaced each round and not audited.
+
+    ``examples`` are numbers of records, never their names: those are looked up within the reader's rights.
+    """
+
+    compartment = ""
+    Severity = Severity
+
+    check_name = models.CharField(max_length=100, unique=True)
+    severity = models.CharField(max_length=20, choices=Severity)
+    count = models.PositiveIntegerField(default=0)
+    examples = ArrayField(models.BigIntegerField(), default=list)
+    trouble = models.TextField(blank=True, help_text="Why the check itself could not run.")
+    since = models.DateTimeField(null=True, blank=True, help_text="First seen; empty while all is well.")
+    checked_at = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "data finding"
+        ordering = ["check_name"]
+
+    def __str__(self):
+        return self.check_name
+
+
+class Threshold(Record):
+    """A number that a local may set differently. Declared in code with its default, kept here with its history."""
+
+    name = models.CharField(max_length=100, unique=True, editable=False)
+    value = models.DecimalField(max_digits=12, decimal_places=2)
+    default = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
+    unit = models.CharField(max_length=40, blank=True, editable=False)
+    about = models.CharField(max_length=300, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
