@@ -144,7 +144,7 @@ class Cluster:
             elif leftover.exists():
                 shutil.rmtree(leftover)
         target = account.place_for(new)
-        command = [
+        command: list[str | Path] = [
             account.bin / "initdb",
             "-D",
             target,
@@ -161,7 +161,7 @@ class Cluster:
         ]
         command += [] if self.durable else ["--no-sync"]
         self._make(account, command, "")
-        single = [
+        single: list[str | Path] = [
             account.bin / "postgres",
             "--single",
             "-j",
