@@ -9,7 +9,9 @@ class FoundationConfig(AppConfig):
     verbose_name = "Accounts and records"
 
     def ready(self):
-        from ip2a import guards, roles  # models must be loaded first
+        from ip2a import guards, roles, wording  # models must be loaded first
+
+        wording.install()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")

@@ -25,9 +25,15 @@ class Picker(forms.Widget):
         self.matches: list[search.Hit] = []
 
     def value_from_datadict(self, data, files, name):
-        chosen = data.get(name) or data.get(f"{name}_choice") or ""
-        self.query = (data.get(f"{name}_q") or "").strip()[:200]
-        return chosen or None
+        typed = data.get(f"{name}_q")
+        self.query = (typed or "").strip()[:200]
+        if choice := data.get(f"{name}_choice"):
+            return choice
+        chosen = data.get(name) or None
+        # Without script the old id comes back although other words were typed over its name: the words count.
+        if chosen and typed is not None and self.query != self.label_of(chosen):
+            return None
+        return chosen
 
     def value_omitted_from_data(self, data, files, name):
         return name not in data and f"{name}_q" not in data
