@@ -36,7 +36,8 @@ class Servers:
 
     def __init__(self, base_dir: Path) -> None:
         self.var = Path(base_dir).resolve() / "var"
-        environ.Env.read_env(Path(base_dir) / ".env")
+        if (env_file := Path(base_dir) / ".env").is_file():
+            environ.Env.read_env(env_file)
         self.cluster = None if os.environ.get("DATABASE_URL") else Cluster(self.var / "cluster")
         self.broker = None if os.environ.get("REDIS_URL") else Broker(self.var / "broker")
         self._users: IO[str] | None = None
