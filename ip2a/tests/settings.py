@@ -1,7 +1,7 @@
 """Settings of the tests: as in production, with cheap passwords and a compartment to prove the walls with."""
 
 from ip2a.settings import *  # noqa: F403
-from ip2a.settings import INSTALLED_APPS, STORAGES
+from ip2a.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES
 
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "ip2a.tests.vault"]
@@ -11,3 +11,5 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
+CACHES["default"]["KEY_PREFIX"] = DATABASES["default"]["NAME"]
+WHITENOISE_USE_FINDERS = True

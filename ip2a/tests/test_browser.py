@@ -1,0 +1,140 @@
+"""Every page in a real browser: no complaint in the console, nothing that the security policy stops, readable by
+everybody (axe), and no wider than a phone."""
+
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
+
+PAGES = {
+    "home": "/",
+    "members": "/members/",
+    "filtered members": "/members/?status=active&has_job=yes&sort=-number",
+    "nothing found": "/members/?q=zzzzzz",
+    "member": "/members/{member}/",
+    "member's history": "/members/{member}/history/",
+    "add a member": "/members/add/",
+    "edit a member": "/members/{member}/edit/",
+    "organizations": "/organizations/",
+    "organization": "/organizations/{organization}/",
+    "add an organization": "/organizations/add/",
+    "contacts": "/contacts/",
+    "contact": "/contacts/{contact}/",
+    "add a contact": "/contacts/add/",
+    "jobs": "/jobs/",
+    "job": "/jobs/{job}/",
+    "add a job": "/jobs/add/",
+    "search": "/search/?q=lima",
+}
+OPEN_PAGES = {"sign in": "/account/login/", "forgotten password": "/account/password/reset/"}
+
+
+@pytest.fixture
+def records(committed_db):
+    """A small local: one person with everything, and enough others for a second page."""
+    organization = OrganizationFactory(
+        name="Blitz & Söhne Elektro-Installationsgesellschaft", is_signatory=True, city="Springfield"
+    )
+    member = MemberFactory(
+        first_name="Zoë", last_name="Ångström-Featherstonehaugh", notes="Prefers to be called in the evening."
+    )
+    job = MemberEmploymentFactory(member=member, organization=organization, hourly_rate="48.50", job_title="Foreman")
+    MemberEmploymentFactory(member=member, start_date=date(2010, 3, 1), end_date=date(2019, 12, 31))
+    contact = OrganizationContactFactory(organization=organization, is_primary=True, phone="(555) 010-2030")
+    MemberFactory.create_batch(60)
+    return {"member": member.pk, "organization": organization.pk, "contact": contact.pk, "job": job.pk}
+
+
+def _violations(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {v['help']} ({n['html'][:120]})" for v in found for n in v["nodes"][:3]]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize("role", ["staff", "administrator"])
+def test_every_page_is_quiet_readable_and_fits(visit, records, role, width, scheme):
+    visitor = visit(role, width, scheme)
+    found = {}
+    for name, path in PAGES.items():
+        response = visitor.goto(path.format(**records))
+        problems = [f"status {response.status}"] if response.status != 200 else []
+        problems += _violations(visitor.page) + visitor.complaints
+        if visitor.overflow > 0:
+            problems.append(f"{visitor.overflow} px too wide")
+        visitor.complaints.clear()
+        if problems:
+            found[name] = problems
+    assert found == {}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
+def test_pages_before_sign_in_are_quiet_readable_and_fit(visit, width, scheme):
+    visitor = visit(None, width, scheme)
+    found = {}
+    for name, path in OPEN_PAGES.items():
+        visitor.goto(path)
+        problems = _violations(visitor.page) + visitor.complaints
+        if visitor.overflow > 0:
+            problems.append(f"{visitor.overflow} px too wide")
+        if problems:
+            found[name] = problems
+    assert found == {}
+
+
+def test_slash_focuses_the_search_and_typing_filters_a_list_in_place(visit, records):
+    visitor = visit("staff")
+    page = visitor.page
+    visitor.goto("/members/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.fill("#filters input[name=q]", "angstrom")
+    page.wait_for_function("document.querySelectorAll('#results tbody tr').length === 1")
+    assert page.url.endswith("q=angstrom") or "q=angstrom&" in page.url
+    page.go_back()
+    page.wait_for_function("document.querySelectorAll('#results tbody tr').length === 50")
+    assert visitor.complaints == []
+
+
+def test_an_employer_is_picked_with_the_keyboard_alone(visit, records):
+    visitor = visit("staff")
+    page = visitor.page
+    visitor.goto("/jobs/add/")
+    page.locator("[name=member_q]").focus()
+    page.keyboard.type("angstrom zoe")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("[name=member]").input_value() == str(records["member"])
+    page.locator("[name=organization_q]").focus()
+    page.keyboard.type("blitz")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.fill("[name=start_date]", "2024-02-01")
+    page.locator("[name=start_date]").press("Enter")
+    page.wait_for_url("**/jobs/*/")
+    assert "was added" in page.content()
+    assert visitor.complaints == []
+
+
+def test_the_site_works_without_javascript(web_server, records, browser, visit):
+    cookies = visit("staff").page.context.cookies()
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(f"{web_server}/members/")
+    page.fill("#filters input[name=q]", "angstrom")
+    page.locator("#filters button.nojs").click()
+    assert page.locator("#results tbody tr").count() == 1
+    page.goto(f"{web_server}/jobs/add/")
+    page.fill("[name=member_q]", "angstrom")
+    page.fill("[name=organization_q]", "blitz")
+    page.fill("[name=start_date]", "2024-02-01")
+    page.locator("form.form button[type=submit].btn--primary").click()
+    page.locator("input[type=radio][value='%s']" % records["member"]).first.check()
+    page.locator("input[type=radio][value='%s']" % records["organization"]).last.check()
+    page.locator("form.form button[type=submit].btn--primary").click()
+    assert "was added" in page.content()
+    context.close()
