@@ -20,8 +20,8 @@ register.simple_tag(icons.icon, name="icon")
 
 @register.filter
 def state(record: object, field: str = "status") -> SafeString:
-    """The chip for a record's state: ``{{ member|state }}``, ``{{ case|state:"current_step" }}``."""
-    return words.state_of(record, field)
+    """The chip for a record's state: ``{{ member|state }}``, ``{{ case|state:"current_step" }}``; a chip stays itself."""
+    return record if isinstance(record, SafeString) else words.state_of(record, field)
 
 
 @register.simple_tag

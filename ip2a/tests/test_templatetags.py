@@ -96,6 +96,11 @@ def test_state_filter_speaks_the_choice_in_its_registered_tone():
     assert drawn("{{ record|state }}", record=record) == words.state_chip("Suspended", "warn")
 
 
+def test_state_filter_leaves_a_chip_as_it_is():
+    chip = words.state_chip("Current", "good")
+    assert drawn("{{ chip|state }}", chip=chip) == chip
+
+
 def test_state_filter_takes_another_field():
     record = SimpleNamespace(current_step="step_1", get_current_step_display=lambda: "Step 1")
     assert drawn('{{ record|state:"current_step" }}', record=record) == words.state_chip("Step 1", "quiet")
