@@ -1,0 +1,146 @@
+"""Making up a believable local: what a seeder is, and running all of them in order of need.
+
+Each app says in ``<app>/seeds.py`` what it makes up; this module knows no app. The same number gives the same data on
+any day: every seeder has its own source of chance, drawn from the number and its own name, and time ends on
+``LAST_DAY`` instead of today.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.module_loading import autodiscover_modules
+
+from ip2a import audit
+
+SIZES = ("quick", "normal")
+Size = Literal["quick", "normal"]
+LAST_DAY = date(2026, 10, 30)  # nothing that is made up happens later
+BATCH = 1000
+Say = Callable[[str], None]
+
+
+class CannotSeed(Exception):
+    """Why nothing was made up, in words for the person at the terminal."""
+
+
+@dataclass
+class Seed:
+    """What a seeder is given: how much, by which chance, until when; ``say`` tells a terminal how far it is."""
+
+    size: Size
+    number: int
+    name: str
+    say: Say = lambda text: None
+    today: date = LAST_DAY
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(f"{self.number}/{self.name}")  # noqa: S311 must repeat, guards nothing
+
+    def day_between(self, first: date, last: date) -> date:
+        """Any day from ``first`` to ``last``; ``first`` when they are the wrong way round."""
+        return first + timedelta(days=self.chance.randint(0, max(0, (last - first).days)))
+
+    def weighted(self, choices: dict) -> object:
+        """One key, as often as its weight says."""
+        return self.chance.choices(list(choices), weights=list(choices.values()))[0]
+
+    def create(self, records: Sequence[models.Model]) -> None:
+        """Store records in batches."""
+        if not records:
+            return
+        model = type(records[0])
+        for start in range(0, len(records), BATCH):
+            model._default_manager.bulk_create(records[start : start + BATCH])
+            self.say(f"{min(start + BATCH, len(records)):,} of {len(records):,} {model._meta.verbose_name_plural}")
+
+
+Make = Callable[[Seed], None]
+
+
+@dataclass(frozen=True)
+class Seeder:
+    """``models`` are labels of what it makes. It adds nothing where any of them has rows, unless it ``tops_up``."""
+
+    name: str
+    make: Make
+    models: tuple[str, ...]
+    needs: tuple[str, ...]
+    tops_up: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """One line of the table at the end."""
+
+    what: str
+    added: int
+    total: int
+
+
+_seeders: dict[str, Seeder] = {}
+
+
+def seeder(
+    name: str, *, makes: Sequence[str], needs: Sequence[str] = (), tops_up: bool = False
+) -> Callable[[Make], Make]:
+    """Register a function that makes up records of some models, after the seeders it needs."""
+
+    def register(function: Make) -> Make:
+        if name in _seeders:
+            raise ValueError(f"Two seeders are named {name}.")
+        _seeders[name] = Seeder(name, function, tuple(makes), tuple(needs), tops_up)
+        return function
+
+    return register
+
+
+def in_order() -> list[Seeder]:
+    """All seeders, each after those it needs; the order is always the same."""
+    autodiscover_modules("seeds")
+    unknown = {need for s in _seeders.values() for need in s.needs} - set(_seeders)
+    if unknown:
+        raise CannotSeed(f"A seeder needs {', '.join(sorted(unknown))}, which no app has.")
+    graph = {name: _seeders[name].needs for name in sorted(_seeders)}
+    try:
+        return [_seeders[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise CannotSeed(f"Seeders need each other in a circle: {' > '.join(error.args[1])}.") from error
+
+
+def refuse_in_production(force: bool) -> None:
+    if settings.IS_PRODUCTION and not force:
+        raise CannotSeed(
+            f"This is {settings.IP2A_ENV}: people and sign-ins would be made up among real ones. "
+            "If that is really wanted, say so with --force."
+        )
+
+
+@transaction.atomic
+def sow(*, size: Size = "normal", number: int = 1, force: bool = False, say: Say = lambda text: None) -> list[Made]:
+    """Make up a local, all or nothing. Where records already stand nothing is added to them."""
+    refuse_in_production(force)
+    made: list[Made] = []
+    with audit.acting(command="seed", reason="Made up as an example"):
+        for one in in_order():
+            made += _run(one, Seed(size, number, one.name, say))
+    return made
+
+
+def _run(one: Seeder, seed: Seed) -> list[Made]:
+    makes = [apps.get_model(label) for label in one.models]
+    before = [model._base_manager.count() for model in makes]
+    if one.tops_up or not any(before):
+        one.make(seed)
+    after = [model._base_manager.count() for model in makes]
+    return [
+        Made(str(model._meta.verbose_name_plural), now - was, now)
+        for model, was, now in zip(makes, before, after, strict=True)
+    ]
