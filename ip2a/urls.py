@@ -1,7 +1,9 @@
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
-from ip2a.views import health, home, search
+from ip2a.views import health, home, patterns, search
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
@@ -13,3 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("members.urls")),
 ]
+
+if settings.IP2A_ENV == "dev":
+    urlpatterns.append(path("patterns/", login_required(patterns.patterns), name="patterns"))

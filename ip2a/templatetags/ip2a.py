@@ -20,7 +20,7 @@ register.simple_tag(icons.icon, name="icon")
 
 @register.filter
 def state(record: object, field: str = "status") -> SafeString:
-    """The chip for a record's state: ``{{ member|state }}``, ``{{ case|state:"current_step" }}``; a chip stays itself."""
+    """The chip of a record's state: ``{{ member|state }}``, ``{{ case|state:"current_step" }}``; a chip stays."""
     return record if isinstance(record, SafeString) else words.state_of(record, field)
 
 
