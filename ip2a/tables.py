@@ -24,6 +24,7 @@ class Column:
     text, link (to the record), daylink (a day that links to the record), related (value is a record to link to), day,
     moment, money, number, state (value is the stored word, ``show`` its label), yes (yes or nothing).
     Blank values sort last, unless ``blank_first`` (then they count as the greatest: a job without an end).
+    ``wide`` columns show where there is room for them (and on a phone's cards); ``on_page=False`` ones are only exported.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Column:
     show: Value | None = None
     on_page: bool = True
     blank_first: bool = False
+    wide: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -124,22 +126,21 @@ class Table:
             "sort_url": url,
             "sorted": sorted_,
             "numeric": column.is_numeric,
+            "wide": column.wide,
         }
 
     @property
     def body(self) -> SafeString:
-        columns = [
-            (
-                column,
-                f'<td class="num" data-label="{column.label}">'
-                if column.is_numeric
-                else f'<td data-label="{column.label}">',
-            )
-            for column in self.columns
-        ]
+        columns = [(column, _opening(column)) for column in self.columns]
         first, rest = columns[0][0], columns[1:]
         rows = []
         for record in self.records:
             cells = "".join(f"{opening}{column.cell(record)}</td>" for column, opening in rest)
             rows.append(f'<tr><th scope="row">{first.cell(record)}</th>{cells}</tr>')
         return mark_safe("".join(rows))
+
+
+def _opening(column: Column) -> str:
+    classes = " ".join(name for name, given in (("num", column.is_numeric), ("wide", column.wide)) if given)
+    shown = f' class="{classes}"' if classes else ""
+    return f'<td{shown} data-label="{conditional_escape(column.label)}">'

@@ -140,6 +140,7 @@ def test_a_head_that_sorts_says_so_and_leads_to_the_other_direction(staff):
         "sort_url": "/members/?status=active&sort=-number",
         "sorted": "ascending",
         "numeric": False,
+        "wide": False,
     }
 
 
