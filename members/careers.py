@@ -82,7 +82,7 @@ def _outline(seed: Seed) -> Career:
         age = chance.uniform(60, 84)
         left_at = min(age - 0.5, chance.gauss(61, 3.2))
     else:
-        age = began_at + 0.2 + chance.betavariate(1.15, 1.9) * (66 - began_at)
+        age = began_at + 0.2 + chance.betavariate(0.85, 1.75) * (66 - began_at)
         left_at = age
     began_at = min(began_at, left_at - 0.1)
     born = years_after(seed.today, -age)
@@ -94,7 +94,7 @@ def _outline(seed: Seed) -> Career:
         )
         left = min(max(left, joined + timedelta(days=60)), seed.today - timedelta(days=20))
         joined = min(joined, left - timedelta(days=30))
-    was_apprentice = chance.random() < 0.78
+    was_apprentice = began_at < 23 or chance.random() < 0.62
     served = ((left or seed.today) - joined).days / YEAR
     leads_from = years_after(joined, chance.uniform(8, 16)) if chance.random() < 0.24 and served > 9 else None
     life = Career(born, joined, left, status, "", was_apprentice, leads_from, str(seed.weighted(TRADES)))

@@ -114,7 +114,9 @@ class People:
         faker = self.tongues[str(self.seed.weighted(TONGUES))]
         woman = self.seed.chance.random() < share_of_women
         first = faker.first_name_female if woman else faker.first_name_male
-        return first(), first() if self.seed.chance.random() < 0.35 else "", faker.last_name()
+        given, second = first(), first()
+        has_middle = second != given and self.seed.chance.random() < 0.35
+        return given, second if has_middle else "", faker.last_name()
 
     def phone(self, area: str) -> str:
         number = self.numbers.pop()
@@ -173,7 +175,7 @@ def _firm_names(seed: Seed, people: People, count: int) -> list[str]:
 
 def _organization(seed: Seed, people: People, name: str, kind: str) -> Organization:
     place = people.place()
-    host = f"{''.join(letter for letter in _plain(name).lower() if letter.isalnum())[:24]}.example"
+    host = f"{'-'.join(_plain(name).lower().replace('&', 'and').split()[:3])}.example"
     return OrganizationFactory.build(
         name=name,
         org_type=kind,
