@@ -19,12 +19,16 @@ Value = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``value`` gives the plain value (text, number, date, None), which is what is exported;
-    ``sort`` names the fields that order by it; ``kind`` says how the page shows it:
-    text, link (to the record), daylink (a day that links to the record), related (value is a record to link to), day,
-    moment, money, number, state (value is the stored word, ``show`` its label), yes (yes or nothing).
-    Blank values sort last, unless ``blank_first`` (then they count as the greatest: a job without an end).
-    ``wide`` columns show where there is room for them (and on a phone's cards); ``on_page=False`` ones are only exported.
+    """One column of a list.
+
+    ``value`` gives the plain value (text, number, date, None), which is what is exported.
+    ``sort`` names the fields that order by it; blank values come last, unless ``blank_first``: then they count as the
+    greatest (a job without an end).
+    ``kind`` says how the page shows it: text, word (a short text kept on one line), link (to the record), daylink (a
+    day that links to the record), related (value is a record to link to), day, ending (a day, or "Current" while there
+    is none), moment, money, number, state (value is the stored word), yes (yes or nothing). ``show`` gives the words
+    for related and state.
+    ``wide`` columns show where there is room (and on a phone's cards); without ``on_page`` a column is only exported.
     """
 
     key: str
@@ -44,9 +48,11 @@ class Column:
     def cell(self, record: Any) -> str:
         """The cell's inner HTML."""
         value = self.value(record)
+        if self.kind == "ending" and value is None:
+            return state_chip("Current", "good")
         if value is None or value == "":
             return ""
-        if self.kind == "text":
+        if self.kind in ("text", "word"):
             return conditional_escape(value)
         return _SHOWN[self.kind](self, record, value)
 
@@ -83,6 +89,7 @@ _SHOWN: dict[str, Callable[[Column, Any, Any], str]] = {
     "related": _related,
     "state": _state,
     "day": lambda column, record, value: f'<time datetime="{value.isoformat()}">{format_day(value)}</time>',
+    "ending": lambda column, record, value: f'<time datetime="{value.isoformat()}">{format_day(value)}</time>',
     "moment": lambda column, record, value: f'<time datetime="{value.isoformat()}">{format_moment(value)}</time>',
     "money": lambda column, record, value: format_money(value),
     "number": lambda column, record, value: f"{value:,}",
@@ -141,6 +148,10 @@ class Table:
 
 
 def _opening(column: Column) -> str:
-    classes = " ".join(name for name, given in (("num", column.is_numeric), ("wide", column.wide)) if given)
+    classes = " ".join(
+        name
+        for name, given in (("num", column.is_numeric), ("nowrap", column.kind == "word"), ("wide", column.wide))
+        if given
+    )
     shown = f' class="{classes}"' if classes else ""
     return f'<td{shown} data-label="{conditional_escape(column.label)}">'

@@ -54,6 +54,7 @@ MEMBERS = [
         "Classification",
         lambda m: CLASSIFICATION.get(m.classification, m.classification),
         sort=("classification", "sort_key"),
+        kind="word",
     ),
     Column("employer", "Current employer", _employer, kind="related", show=_employer_name),
     Column("city", "City", lambda m: m.city, sort=("city", "sort_key")),
@@ -116,7 +117,7 @@ CONTACTS = [
 
 JOBS = [
     Column("start", "Start", lambda j: j.start_date, sort=("start_date",), kind="daylink"),
-    Column("end", "End", lambda j: j.end_date, sort=("end_date",), kind="day", blank_first=True),
+    Column("end", "End", lambda j: j.end_date, sort=("end_date",), kind="ending", blank_first=True),
     Column(
         "member",
         "Member",
@@ -139,5 +140,5 @@ JOBS = [
         sort=("hourly_rate",),
         kind="money",
     ),
-    Column("current", "Current", lambda j: j.is_current, kind="yes"),
+    Column("current", "Current", lambda j: j.is_current, kind="yes", on_page=False),
 ]
