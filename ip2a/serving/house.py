@@ -85,6 +85,8 @@ class House:
         """The worker and the clock; after the pages answer, as nobody waits for them."""
         celery = [
             sys.executable,
+            "-W",
+            "ignore:You're running the worker",  # as root; it runs no code but ours
             "-m",
             "celery",
             "--quiet",

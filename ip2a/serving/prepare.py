@@ -45,7 +45,7 @@ class Preparation:
             "migrate",
             "Bringing the database up to date.",
             "--no-input",
-            "--verbosity=1",
+            "--verbosity=0",
         )
         self._stamp("migrated").write(mark)
 

@@ -13,6 +13,7 @@ from ip2a.embedded import Broker, Cluster, process
 RAPID_SECONDS = 60.0
 RAPID_DEATHS = 5
 LONGEST_PAUSE = 8.0
+ORDINARY = ("] LOG:", "Memory overcommit must be enabled")
 
 
 class Service(Protocol):
@@ -118,4 +119,5 @@ class EmbeddedServer:
         """Its warnings and errors since last time; what it says of its ordinary life stays in the file."""
         if self.server.log is None:
             return []
-        return [line for line in self.server.log.news().splitlines() if line.strip() and "] LOG:" not in line]
+        lines = self.server.log.news().splitlines()
+        return [line for line in lines if line.strip() and not any(word in line for word in ORDINARY)]
