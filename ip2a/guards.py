@@ -9,12 +9,21 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
 
 from ip2a.models import AuditEntry, Record
 
 READ_ONLY_TABLES = (AuditEntry._meta.db_table,)
+# New and deleted rows are written down once for each statement, which a bulk load feels; changed rows one by one,
+# because the database can only guess which old row of a statement belongs to which new one.
+AUDIT_TRIGGERS = (
+    "ip2a_audit_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS touched "
+    "FOR EACH STATEMENT EXECUTE FUNCTION ip2a_audit_rows({arguments})",
+    "ip2a_audit_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS touched "
+    "FOR EACH STATEMENT EXECUTE FUNCTION ip2a_audit_rows({arguments})",
+    "ip2a_audit_update AFTER UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION ip2a_audit_change({arguments})",
+)
 
 
 def record_models() -> list[type[models.Model]]:
@@ -51,9 +60,9 @@ def append_only_tables() -> list[str]:
 
 
 def install(using="default", **kwargs) -> None:
-    """Set triggers and grants. Idempotent; runs as the owner of the tables."""
-    with connection.cursor() as cursor:
-        if not _exists(cursor, "ip2a_audit"):
+    """Set triggers and grants, all or none. Idempotent; runs as the owner of the tables."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not _exists(cursor, "ip2a_audit_rows"):
             return  # migrated back to before the audit trail
         for audited in audited_tables():
             _guard_record(cursor, audited)
@@ -61,6 +70,7 @@ def install(using="default", **kwargs) -> None:
             _guard_append_only(cursor, table)
         if connection.settings_dict["USER"] != settings.APP_ROLE_NAME:
             _grant(cursor, settings.APP_ROLE_NAME)
+        cursor.execute("SELECT ip2a_make_audit_partitions()")
 
 
 def _exists(cursor, function: str) -> bool:
@@ -77,12 +87,12 @@ def _guard_record(cursor, table: AuditedTable) -> None:
     if not _table_exists(cursor, table.name):
         return
     arguments = [table.compartment, ",".join(table.hidden), ",".join(table.derived)]
-    cursor.execute(
-        sql.SQL(
-            "CREATE OR REPLACE TRIGGER ip2a_audit AFTER INSERT OR UPDATE OR DELETE ON {} "
-            "FOR EACH ROW EXECUTE FUNCTION ip2a_audit({})"
-        ).format(sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Literal, arguments)))
-    )
+    for trigger in AUDIT_TRIGGERS:
+        cursor.execute(
+            sql.SQL("CREATE OR REPLACE TRIGGER " + trigger).format(
+                table=sql.Identifier(table.name), arguments=sql.SQL(", ").join(map(sql.Literal, arguments))
+            )
+        )
     if table.is_record:
         cursor.execute(
             sql.SQL(

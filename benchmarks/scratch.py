@@ -1,0 +1,46 @@
+"""A cluster of its own for a benchmark: made in a temporary folder, migrated, and gone afterwards."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BASE_DIR))
+
+
+@contextmanager
+def house(*, durable: bool = True) -> Iterator:
+    """Django, set up on an empty migrated cluster; gives the cluster."""
+    from ip2a.embedded.postgres import Cluster  # the path is set above
+
+    folder = Path(tempfile.mkdtemp(prefix="ip2a-benchmark-"))
+    cluster = Cluster(folder / "postgres", durable=durable)
+    try:
+        cluster.start()
+        os.environ |= {
+            "DATABASE_URL": cluster.url("app"),
+            "DATABASE_OWNER_URL": cluster.url("owner"),
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "CACHE_URL": "redis://127.0.0.1:1/0",
+            "DJANGO_SETTINGS_MODULE": "ip2a.settings",
+            "DEBUG": "0",
+        }
+        migrate = [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity=0"]
+        subprocess.run(migrate, check=True)
+        import django  # only now do the settings know the cluster
+
+        django.setup()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value below which this share of the values lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
