@@ -47,16 +47,14 @@ class Check:
         words = {name.rpartition(".")[2].replace("-", "_"): f"{known[name].normalize():f}" for name in self.uses}
         return self.sentence[count != 1].format(count=f"{count:,}", **words)
 
-    def visible_rows(self, user: Any) -> QuerySet:
-        """The found records that this person may see."""
-        visible = self.model._default_manager.visible_to(user)
-        if visible.query.is_empty():
-            return visible
-        rows = self.find()
-        return rows.filter(pk__in=visible.values("pk")) if visible.query.where else rows
-
     def is_visible_to(self, user: Any) -> bool:
-        return not self.model._default_manager.visible_to(user).query.is_empty()
+        """Whether this person may see every row of the model. Counts are over all rows, so nobody else is told."""
+        visible = self.model._default_manager.visible_to(user).query
+        return not visible.is_empty() and not visible.where
+
+    def rows_for(self, user: Any) -> QuerySet:
+        """The found records, for those who may see them."""
+        return self.find() if self.is_visible_to(user) else self.model._default_manager.none()
 
 
 _checks: dict[str, Check] = {}
