@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ),
         ),
     ),
+    ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),
 )
 
 

@@ -29,6 +29,7 @@ PEOPLE_WRITE = [
     *verbs("members.memberemployment", "add change delete"),
 ]
 DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
+FINDINGS = verbs("maintenance.finding", "view")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ ROLES = (
         [
             *PEOPLE_WRITE,
             *DOCUMENTS,
+            *FINDINGS,
+            *verbs("maintenance.threshold", "view change"),
             *verbs("ip2a.user", "view add change"),
             "ip2a.use_admin",
             "ip2a.view_audit",
@@ -67,7 +70,7 @@ ROLES = (
         "representative",
         "Representative",
         "Members, employers and grievances: reads and writes.",
-        [*PEOPLE_WRITE, *DOCUMENTS],
+        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS],
     ),
     Role(
         "organizer",
@@ -80,7 +83,7 @@ ROLES = (
         "staff",
         "Staff",
         "Members, employers, jobs, documents and training administration.",
-        [*PEOPLE_WRITE, *DOCUMENTS],
+        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS],
     ),
 )
 ROLE_NAMES = [role.name for role in ROLES]

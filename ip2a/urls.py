@@ -13,6 +13,7 @@ urlpatterns = [
     path("pick/<str:label>/", search.Pick.as_view(), name="pick"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("maintenance.urls")),
     path("", include("members.urls")),
 ]
 
