@@ -25,18 +25,23 @@ def main() -> None:
     if command in OWNER_COMMANDS:
         os.environ["IP2A_DATABASE_ROLE"] = "owner"
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+
+        from ip2a.embedded import ensure_running
     except ImportError as error:
         sys.exit(
-            f"{error}. The packages are not installed here: run `make run` or `make test` once, then .venv/bin/python manage.py."
+            f"{error}. The packages are not installed here: run `make packages` once, then .venv/bin/python manage.py."
         )
-    if command in SERVERLESS_COMMANDS or {"-h", "--help"} & set(sys.argv):
-        execute_from_command_line(sys.argv)
-        return
-    from ip2a.embedded import ensure_running
-
-    with ensure_running(BASE_DIR):
-        execute_from_command_line(sys.argv)
+    try:
+        if command in SERVERLESS_COMMANDS or {"-h", "--help"} & set(sys.argv):
+            execute_from_command_line(sys.argv)
+            return
+        with ensure_running(BASE_DIR):
+            execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ class Broker:
         if self._child is not None:
             self._child.wait()
             self._child = None
+        place.remove_socket_folder(self.socket_folder)
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,5 +1,6 @@
 """Where the embedded servers keep things: data, sockets, logs, locks."""
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -45,6 +46,13 @@ def make_socket_folder(folder: Path, owner: int | None = None) -> None:
     if owner is not None:
         os.chown(folder, owner, owner)
     folder.chmod(0o700)
+
+
+def remove_socket_folder(folder: Path) -> None:
+    """Tidy up after a server; what another has put there meanwhile stays."""
+    with contextlib.suppress(FileNotFoundError):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def make_folder(folder: Path) -> None:

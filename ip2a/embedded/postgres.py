@@ -112,6 +112,7 @@ class Cluster:
         if self._child is not None:
             self._child.wait()
             self._child = None
+        place.remove_socket_folder(self.socket_folder)
 
     def __enter__(self) -> Self:
         self.start()
