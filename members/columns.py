@@ -1,5 +1,9 @@
 """The columns of the members room's lists, for the page and for the exported file."""
 
+from datetime import date
+from typing import NamedTuple
+
+from ip2a.models.base import record_url
 from ip2a.tables import Column
 from members.models import Member, MemberEmployment, Organization
 
@@ -12,19 +16,29 @@ def _organization(record) -> Organization:
     return record.organization
 
 
+class CurrentJob(NamedTuple):
+    """What a list shows of a job that lasts; a plain tuple, because a page of members has a hundred."""
+
+    organization_id: int
+    organization: str
+    start_date: date
+
+    def get_absolute_url(self) -> str:
+        return record_url("members:organization_detail", self.organization_id)
+
+
 def current_jobs(members: list[Member]) -> None:
-    """Give each member its current job and how many there are, with one query for all."""
-    jobs = MemberEmployment.objects.current().filter(member__in=[m.pk for m in members]).select_related("organization")
-    jobs = jobs.only("member_id", "start_date", "organization__name")
-    found: dict[int, list[MemberEmployment]] = {}
-    for job in jobs.order_by("-start_date", "-id"):
-        found.setdefault(job.member_id, []).append(job)
+    """Give each member its current jobs, the newest first, with one query for all."""
+    jobs = MemberEmployment.objects.current().filter(member__in=[m.pk for m in members]).order_by("-start_date", "-id")
+    found: dict[int, list[CurrentJob]] = {}
+    for member_id, *job in jobs.values_list("member_id", "organization_id", "organization__name", "start_date"):
+        found.setdefault(member_id, []).append(CurrentJob(*job))
     for member in members:
         member.current_jobs = found.get(member.pk, [])
 
 
-def _employer(member: Member) -> Organization | None:
-    return member.current_jobs[0].organization if member.current_jobs else None
+def _employer(member: Member) -> CurrentJob | None:
+    return member.current_jobs[0] if member.current_jobs else None
 
 
 def _employer_name(member: Member) -> str:
