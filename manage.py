@@ -31,7 +31,7 @@ def main() -> None:
         from ip2a.embedded import ensure_running
     except ImportError as error:
         sys.exit(
-            f"{error}. The packages are not installed here: run `make packages` once, then .venv/bin/python manage.py."
+            f"{error}. Install the packages: make packages; then use .venv/bin/python manage.py."
         )
     try:
         if command in SERVERLESS_COMMANDS or {"-h", "--help"} & set(sys.argv):
