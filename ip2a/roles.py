@@ -51,6 +51,8 @@ ROLES = (
             *FINDINGS,
             *verbs("maintenance.threshold", "view change"),
             *verbs("ip2a.user", "view add change"),
+            *verbs("auth.group", "view"),
+            *verbs("ip2a.compartmentopening", "view"),
             "ip2a.use_admin",
             "ip2a.view_audit",
         ],
@@ -64,6 +66,7 @@ ROLES = (
             *verbs("ip2a.attachment", "view add"),
             "ip2a.use_admin",
             "ip2a.enter_benevolence",
+            *verbs("ip2a.compartmentopening", "view"),
         ],
     ),
     Role(
@@ -87,6 +90,11 @@ ROLES = (
     ),
 )
 ROLE_NAMES = [role.name for role in ROLES]
+
+
+def granting(*permissions: str) -> set[str]:
+    """Names of the roles that hold at least one of these permissions."""
+    return {role.name for role in ROLES if not set(permissions).isdisjoint(role.permissions)}
 
 
 def sync(**kwargs) -> None:

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "ip2a.accounts.policy.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ip2a.audit.AuditMiddleware",
 ]
@@ -121,7 +122,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "ip2a.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["ip2a.accounts.backends.RoleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -136,6 +137,52 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 4
+INVITATION_DAYS = 7
+
+# Where this site answers, for links in mails that no request has asked for.
+SITE_URL = env(
+    "SITE_URL",
+    default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IS_PRODUCTION else "http://127.0.0.1:8000",
+)
+# How many of our own proxies stand before the web server: without them everybody would have the proxy's address.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if IS_PRODUCTION else 0)
+MFA_REQUIRED_ROLES = env.list(
+    "MFA_REQUIRED_ROLES",
+    default=["administrator", "officer", "organizer"] if IS_PRODUCTION else [],
+)
+
+ACCOUNT_ADAPTER = "ip2a.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation is answered from the mailbox it was sent to
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, a long working day
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; every other one ends with the old password
+ACCOUNT_FORMS = {
+    "login": "ip2a.accounts.forms.SignInForm",
+    "reset_password": "ip2a.accounts.forms.ResetForm",
+    "reset_password_from_key": "ip2a.accounts.forms.ResetKeyForm",
+    "change_password": "ip2a.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "ip2a.accounts.forms.ConfirmPasswordForm",
+}
+MFA_ADAPTER = "ip2a.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = f"IP2A {LOCAL_NAME}"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are off by some seconds
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
+MFA_FORMS = {
+    "authenticate": "ip2a.accounts.forms.CodeForm",
+    "reauthenticate": "ip2a.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "ip2a.accounts.forms.ActivateAppForm",
+    "add_webauthn": "ip2a.accounts.forms.AddKeyForm",
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -184,6 +231,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_IMPORTS = ["ip2a.accounts.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "audit-partitions": {
         "task": "ip2a.tasks.make_audit_partitions",

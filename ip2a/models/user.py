@@ -5,13 +5,14 @@ from django.contrib.auth.models import (
 )
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from ip2a.models.base import Record, RecordQuerySet
 
 
 class UserManager(BaseUserManager.from_queryset(RecordQuerySet)):
     def create_user(self, email, password=None, **fields):
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -37,6 +38,8 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         ordering = ["last_name", "first_name", "email"]
         constraints = [
             models.UniqueConstraint(
@@ -44,6 +47,8 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
                 name="user_email_unique",
                 violation_error_message="Somebody already signs in with this address.",
             ),
+            # Sign-in looks an address up as it is stored, in lower case.
+            models.CheckConstraint(name="user_email_lower", condition=models.Q(email=Lower("email"))),
         ]
         permissions = [
             ("use_admin", "Can open the administration pages"),
@@ -55,6 +60,9 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.get_full_name()
+
+    def get_absolute_url(self):
+        return reverse("accounts:user_detail", args=[self.pk])
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
