@@ -1,0 +1,69 @@
+"""Take the pictures of the documentation from a running, seeded site.
+
+    make run            # in another terminal
+    .venv/bin/python bin/screenshots.py [http://127.0.0.1:8000]
+
+Ten pages at 1280 px (light) and 360 px (dark), into docs/screenshots. Needs a Chromium.
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+PASSWORD = "local-demo-administrator"  # noqa: S105 - the seed's own, for development
+PAGES = {
+    "home": "/",
+    "members": "/members/",
+    "member": "/members/?has_job=yes -> #results tbody th a",
+    "member-edit": "/members/?has_job=yes -> #results tbody th a -> .page-actions a",
+    "employer": "/organizations/?has_workers=yes&sort=name -> #results tbody th a",
+    "jobs": "/jobs/?current=yes",
+    "search": "/search/?q=an",
+    "findings": "/findings/",
+    "imports": "/imports/",
+    "audit": "/audit/",
+}
+
+
+def sign_in(page: Page, site: str) -> None:
+    page.goto(f"{site}/account/login/")
+    page.fill("[name=login]", "administrator@ip2a.test")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(re.compile(r"/$"))
+
+
+def walk(page: Page, site: str, steps: str) -> None:
+    """An address, then links to follow."""
+    address, *links = steps.split(" -> ")
+    page.goto(site + address)
+    for link in links:
+        page.goto(site + page.locator(link).first.get_attribute("href"))
+
+
+def main() -> None:
+    site = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000"
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("No chromium on this machine: apt-get install chromium")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for width, height, scheme in ((1280, 800, "light"), (360, 740, "dark")):
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page = context.new_page()
+            sign_in(page, site)
+            for name, steps in PAGES.items():
+                walk(page, site, steps)
+                page.screenshot(path=FOLDER / f"{name}-{width}.png")
+            context.close()
+        browser.close()
+    sys.stdout.write(f"{2 * len(PAGES)} pictures in {FOLDER}\n")
+
+
+if __name__ == "__main__":
+    main()
