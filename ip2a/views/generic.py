@@ -4,6 +4,7 @@ Whoever is not signed in goes to sign-in; whoever lacks the model's right gets 4
 person may not see is 404.
 """
 
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import FormView, TemplateView, View
 
-from ip2a import compartments, exports, panels, services
+from ip2a import compartments, exports, panels, pickers, services
 from ip2a.answers import YES, Answer, Refused
 from ip2a.conflicts import differences, resolved
 from ip2a.listing import Listing
@@ -206,6 +207,11 @@ class RecordForm(Guarded, FormView):
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "instance": self.instance()}
 
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        pickers.for_user(form, self.request.user)
+        return form
+
     def instance(self):
         raise NotImplementedError
 
@@ -252,6 +258,9 @@ class RecordCreate(RecordForm):
     def instance(self):
         return self.model()
 
+    def get_initial(self):
+        return {**super().get_initial(), **pickers.presets(self.form_class, self.request.GET, self.request.user)}
+
     def perform(self, form):
         may_add(self.request.user, self.model).enforce()
         return services.save(form.save(commit=False), by=self.request.user)
@@ -281,7 +290,7 @@ class RecordUpdate(RecordForm):
     verb = "change"
 
     def instance(self):
-        return self.record
+        return copy(self.record)  # a form writes on its instance, and the page still names what is stored
 
     def get_form_kwargs(self):
         kwargs = super().get_form_kwargs()

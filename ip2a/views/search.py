@@ -1,38 +1,39 @@
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.vary import vary_on_headers
 from django.views.generic import TemplateView, View
 
 from ip2a import search
 
 
+@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
 class Search(LoginRequiredMixin, TemplateView):
-    """One box for everything: groups of hits, best first, within rights."""
-
-    template_name = "ip2a/search.html"
+    """One box for everything: groups of hits, best first, within rights. A single hit is opened at once."""
 
     def get(self, request, *args, **kwargs):
-        self.query = request.GET.get("q", "").strip()[:200]
-        self.groups = self.found()
-        hits = [hit for group in self.groups for hit in group["hits"]]
-        if len(hits) == 1 and not request.htmx:
+        self.query = request.GET.get("q", "").replace("\x00", "").strip()[: search.MOST_LETTERS]
+        self.found = search.find_everywhere(request.user, self.query)
+        hits = self.found.hits
+        if len(hits) == 1 and not self.found.is_near and not request.htmx:
             return redirect(hits[0].url)
         return super().get(request, *args, **kwargs)
 
-    def found(self) -> list[dict]:
-        if not self.query:
-            return []
-        groups = [
-            {
-                "title": source.title,
-                "hits": search.find(self.request.user, self.query, source=source),
-            }
-            for source in search.sources()
-        ]
-        return [group for group in groups if group["hits"]]
+    def get_template_names(self) -> list[str]:
+        wants_part = self.request.htmx and not self.request.htmx.history_restore_request
+        return ["ip2a/_search.html" if wants_part else "ip2a/search.html"]
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(title="Search", query=self.query, groups=self.groups, **kwargs)
+        return super().get_context_data(
+            title="Search",
+            query=self.query,
+            search_query=self.query,
+            found=self.found,
+            has_words=bool(search.words_of(self.query)),
+            searched=[source.title for source in search.sources_for(self.request.user)],
+            **kwargs,
+        )
 
 
 class Pick(LoginRequiredMixin, View):
