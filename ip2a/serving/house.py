@@ -30,7 +30,8 @@ class House:
     def __init__(self, *, host: str, port: int, seed: bool) -> None:
         self.began = time.monotonic()
         self.host, self.port, self.seed = host, port, seed
-        self.servers = Servers(settings.BASE_DIR)
+        self.folder = Path(settings.BASE_DIR)
+        self.servers = Servers(self.folder)
         self.var = Path(settings.VAR_DIR)
         self.environment = child_environment()
 
@@ -78,7 +79,7 @@ class House:
             f"fd://{number}",
             "ip2a.wsgi",
         ]
-        self.supervisor.keep(Program("web", web, self.environment, signal.SIGQUIT, (number,)))
+        self.supervisor.keep(Program("web", web, self.environment, self.folder, signal.SIGQUIT, (number,)))
         Greeting(self).await_answer()
 
     def start_background(self) -> None:
@@ -115,8 +116,8 @@ class House:
             "--loglevel=WARNING",
             f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}",
         ]
-        self.supervisor.keep(Program("worker", worker, self.environment, signal.SIGQUIT))
-        self.supervisor.keep(Program("beat", beat, self.environment, signal.SIGTERM))
+        self.supervisor.keep(Program("worker", worker, self.environment, self.folder, signal.SIGQUIT))
+        self.supervisor.keep(Program("beat", beat, self.environment, self.folder, signal.SIGTERM))
 
 
 class Greeting:

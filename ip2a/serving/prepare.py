@@ -73,7 +73,7 @@ class Preparation:
         if self.supervisor.signals:
             return
         self.supervisor.say(why)
-        program = Program(command, manage(command, *options), self.environment)
+        program = Program(command, manage(command, *options), self.environment, Path(settings.BASE_DIR))
         if not self.supervisor.run_step(program) and not self.supervisor.signals:
             raise CannotStart(
                 f"`manage.py {command}` failed ({program.last_words()}), so nothing is served; its own words are above."

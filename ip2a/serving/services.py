@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Protocol
 
 from ip2a.embedded import Broker, Cluster, process
@@ -56,6 +57,7 @@ class Program:
     name: str
     command: Sequence[str]
     environment: dict[str, str]
+    folder: Path | None = None
     death_signal: int = signal.SIGTERM
     pass_fds: tuple[int, ...] = ()
     deaths: Deaths = field(default_factory=Deaths)
@@ -68,6 +70,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=self.environment,
+            cwd=self.folder,
             pass_fds=self.pass_fds,
         )
         os.set_blocking(self.output.fileno(), False)
