@@ -6,12 +6,15 @@ from ip2a.models.base import (
     Removable,
     RemovableQuerySet,
 )
+from ip2a.models.imports import ImportBatch, KeptValues
 from ip2a.models.user import User
 
 __all__ = [
     "AuditEntry",
     "CompartmentOpening",
+    "ImportBatch",
     "Importable",
+    "KeptValues",
     "Record",
     "RecordQuerySet",
     "Removable",
