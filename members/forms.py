@@ -118,6 +118,10 @@ class OrganizationContactForm(forms.ModelForm):
             "notes",
         ]
         widgets = {"notes": forms.Textarea({"rows": 3})}
+        help_texts = {"is_primary": "Called first. Whoever is primary now gives the place up."}
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() | {"is_primary"}  # saving makes room for a new primary contact
 
 
 class OrganizationContactUpdateForm(ReasonMixin, OrganizationContactForm):

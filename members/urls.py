@@ -1,12 +1,12 @@
 from django.urls import path
 
-from members.views import employments, members, organizations
+from members.views import acts, details, employments, members, organizations
 
 app_name = "members"
 urlpatterns = [
     path("members/", members.MemberList.as_view(), name="member_list"),
     path("members/add/", members.MemberCreate.as_view(), name="member_create"),
-    path("members/<int:pk>/", members.MemberDetail.as_view(), name="member_detail"),
+    path("members/<int:pk>/", details.MemberDetail.as_view(), name="member_detail"),
     path("members/<int:pk>/edit/", members.MemberUpdate.as_view(), name="member_update"),
     path(
         "members/<int:pk>/history/",
@@ -25,7 +25,7 @@ urlpatterns = [
     ),
     path(
         "organizations/<int:pk>/",
-        organizations.OrganizationDetail.as_view(),
+        details.OrganizationDetail.as_view(),
         name="organization_detail",
     ),
     path(
@@ -50,7 +50,7 @@ urlpatterns = [
     ),
     path(
         "contacts/<int:pk>/",
-        organizations.ContactDetail.as_view(),
+        details.ContactDetail.as_view(),
         name="organizationcontact_detail",
     ),
     path(
@@ -63,6 +63,13 @@ urlpatterns = [
         organizations.ContactHistory.as_view(),
         name="organizationcontact_history",
     ),
+    path("contacts/<int:pk>/remove/", acts.ContactRemove.as_view(), name="organizationcontact_remove"),
+    path("contacts/<int:pk>/restore/", acts.ContactRestore.as_view(), name="organizationcontact_restore"),
+    path(
+        "contacts/<int:pk>/make-primary/",
+        acts.ContactMakePrimary.as_view(),
+        name="organizationcontact_make_primary",
+    ),
     path("jobs/", employments.EmploymentList.as_view(), name="memberemployment_list"),
     path(
         "jobs/add/",
@@ -71,7 +78,7 @@ urlpatterns = [
     ),
     path(
         "jobs/<int:pk>/",
-        employments.EmploymentDetail.as_view(),
+        details.EmploymentDetail.as_view(),
         name="memberemployment_detail",
     ),
     path(
@@ -84,4 +91,7 @@ urlpatterns = [
         employments.EmploymentHistory.as_view(),
         name="memberemployment_history",
     ),
+    path("jobs/<int:pk>/end/", acts.EmploymentEnd.as_view(), name="memberemployment_end"),
+    path("jobs/<int:pk>/remove/", acts.EmploymentRemove.as_view(), name="memberemployment_remove"),
+    path("jobs/<int:pk>/restore/", acts.EmploymentRestore.as_view(), name="memberemployment_restore"),
 ]

@@ -11,6 +11,11 @@ class EmploymentQuerySet(RemovableQuerySet):
     def current(self):
         return self.live().filter(end_date=None)
 
+    def overlapping(self, start, end):
+        """Jobs that share a day with this stretch (None = still lasting); leaving and starting on one day do not."""
+        begun = self if end is None else self.filter(start_date__lt=end)
+        return begun.filter(models.Q(end_date=None) | models.Q(end_date__gt=start))
+
     def for_table(self):
         return self.select_related("member", "organization")
 

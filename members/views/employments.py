@@ -1,10 +1,10 @@
-from ip2a.views.generic import RecordCreate, RecordDetail, RecordList, RecordUpdate
+from ip2a.views.generic import RecordCreate, RecordList, RecordUpdate
 from ip2a.views.history import RecordHistory
-from ip2a.words import format_money
 from members import columns
 from members.filters import MemberEmploymentFilter
 from members.forms import MemberEmploymentForm, MemberEmploymentUpdateForm
 from members.models import MemberEmployment
+from members.views.asked import asked_for
 
 GROUPS = [
     ("Who and where", ("member", "organization")),
@@ -40,25 +40,13 @@ class EmploymentList(RecordList):
         return super().rows().live().for_table().only(*SHOWN)
 
 
-class EmploymentDetail(RecordDetail):
-    model = MemberEmployment
-
-    def facts(self):
-        job = self.record
-        return [
-            ("Member", job.member),
-            ("Employer", job.organization),
-            ("Start", job.start_date),
-            ("End", job.end_date or "Current"),
-            ("Job title", job.job_title),
-            ("Hourly rate", format_money(job.hourly_rate)),
-        ]
-
-
 class EmploymentCreate(RecordCreate):
     model = MemberEmployment
     form_class = MemberEmploymentForm
     groups = GROUPS
+
+    def get_initial(self):
+        return {**super().get_initial(), **asked_for(self.request, "member", "organization")}
 
 
 class EmploymentUpdate(RecordUpdate):

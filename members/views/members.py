@@ -1,4 +1,4 @@
-from ip2a.views.generic import RecordCreate, RecordDetail, RecordList, RecordUpdate
+from ip2a.views.generic import RecordCreate, RecordList, RecordUpdate
 from ip2a.views.history import RecordHistory
 from members import columns
 from members.filters import MemberFilter
@@ -31,37 +31,6 @@ class MemberList(RecordList):
 
     def enrich(self, records):
         columns.current_jobs(records)
-
-
-class MemberDetail(RecordDetail):
-    model = Member
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(state=self.record, **kwargs)
-
-    def facts(self):
-        m = self.record
-        columns.current_jobs([m])
-        jobs = [f"{job.organization} since {job.start_date:%b %Y}" for job in m.current_jobs]
-        return [
-            ("Number", m.member_number),
-            ("Classification", m.get_classification_display()),
-            ("Current job", "; ".join(jobs) or "None"),
-            ("Joined", m.hire_date),
-        ]
-
-    def aside_facts(self):
-        m = self.record
-        return [
-            ("Phone", m.phone),
-            ("E-mail", m.email),
-            (
-                "Address",
-                ", ".join(part for part in (m.address, m.city, f"{m.state} {m.zip_code}".strip()) if part),
-            ),
-            ("Date of birth", m.date_of_birth),
-            ("Notes", m.notes),
-        ]
 
 
 class MemberCreate(RecordCreate):

@@ -1,8 +1,8 @@
 from django.db.models import Count, Q
 
-from ip2a.views.generic import RecordCreate, RecordDetail, RecordList, RecordUpdate
+from ip2a.views.generic import RecordCreate, RecordList, RecordUpdate
 from ip2a.views.history import RecordHistory
-from members import columns
+from members import columns, services
 from members.filters import OrganizationContactFilter, OrganizationFilter
 from members.forms import (
     OrganizationContactForm,
@@ -11,6 +11,7 @@ from members.forms import (
     OrganizationUpdateForm,
 )
 from members.models import MemberEmployment, Organization, OrganizationContact
+from members.views.asked import asked_for
 
 GROUPS = [
     ("What it is", ("name", "org_type", "is_signatory")),
@@ -47,34 +48,6 @@ class OrganizationList(RecordList):
             organization.workers = counts.get(organization.pk, 0)
 
 
-class OrganizationDetail(RecordDetail):
-    model = Organization
-
-    def facts(self):
-        o = self.record
-        working = (
-            MemberEmployment.objects.current().filter(organization=o).aggregate(n=Count("member", distinct=True))["n"]
-        )
-        return [
-            ("Type", o.get_org_type_display()),
-            ("Agreement with us", "Signatory" if o.is_signatory else "None"),
-            ("Members working there", f"{working:,}"),
-        ]
-
-    def aside_facts(self):
-        o = self.record
-        return [
-            ("Phone", o.phone),
-            ("E-mail", o.email),
-            ("Website", o.website),
-            (
-                "Address",
-                ", ".join(part for part in (o.address, o.city, f"{o.state} {o.zip_code}".strip()) if part),
-            ),
-            ("Notes", o.notes),
-        ]
-
-
 class OrganizationCreate(RecordCreate):
     model = Organization
     form_class = OrganizationForm
@@ -105,35 +78,21 @@ class ContactList(RecordList):
         return super().rows().live().filter(Q(organization__deleted_at=None)).select_related("organization")
 
 
-class ContactDetail(RecordDetail):
-    model = OrganizationContact
-
-    def facts(self):
-        c = self.record
-        return [
-            ("Organization", c.organization),
-            ("Title", c.title),
-            ("Primary contact", "Yes" if c.is_primary else "No"),
-        ]
-
-    def aside_facts(self):
-        return [
-            ("Phone", self.record.phone),
-            ("E-mail", self.record.email),
-            ("Notes", self.record.notes),
-        ]
-
-
 class ContactCreate(RecordCreate):
     model = OrganizationContact
     form_class = OrganizationContactForm
     groups = CONTACT_GROUPS
+    save = staticmethod(services.save_contact)
+
+    def get_initial(self):
+        return {**super().get_initial(), **asked_for(self.request, "organization")}
 
 
 class ContactUpdate(RecordUpdate):
     model = OrganizationContact
     form_class = OrganizationContactUpdateForm
     groups = CONTACT_GROUPS
+    save = staticmethod(services.save_contact)
 
 
 class ContactHistory(RecordHistory):

@@ -1,0 +1,269 @@
+"""What the members room shows on its records' pages and on the home page. Every panel is bounded."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from ip2a import timeline
+from ip2a.models import AuditEntry
+from ip2a.panels import Panel, panel
+from ip2a.rules import has_right
+from ip2a.tables import Column, Table
+from members import columns
+from members.models import Member, MemberEmployment, Organization, OrganizationContact
+from members.timeline import sentence
+
+MOST_JOBS = 25
+MOST_WORKERS = 50
+MOST_CONTACTS = 50
+MOST_CHANGES = 5
+EVENTS_SHOWN = 30
+EVENTS_AT_MOST = 2000
+WITHOUT_JOB_SHOWN = 10
+WITHOUT_JOB_COUNTED = 10_000
+
+JOB_COLUMNS = {column.key: column for column in columns.JOBS}
+MEMBER_JOBS = [JOB_COLUMNS[key] for key in ("employer", "title", "start", "end", "rate")]
+WORKERS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "rate")]
+PAST_JOBS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "end", "rate")]
+CONTACTS = [column for column in columns.CONTACTS if column.key != "organization"]
+OTHER_CONTACTS = [column for column in CONTACTS if column.key != "primary"]
+KINDS = {"job": "Jobs", "membership": "Membership", "change": "Changes", "document": "Documents"}
+
+
+def address(name: str, **query: Any) -> str:
+    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+
+
+def listed(
+    title: str,
+    rows: QuerySet,
+    shown: list[Column],
+    most: int,
+    *,
+    all_url: str = "",
+    empty: str = "",
+    **panel_fields: Any,
+) -> Panel:
+    """A panel with the first rows of a table and how many there are; the rest is one click away."""
+    records = list(rows[: most + 1])
+    total = len(records) if len(records) <= most else rows.count()
+    return Panel(
+        title,
+        "members/_listed.html",
+        {
+            "table": Table(shown, records[:most], caption=title),
+            "left": max(0, total - most),
+            "total": total,
+            "all_url": all_url,
+            "empty": empty,
+        },
+        count=f"{total:,}",
+        **panel_fields,
+    )
+
+
+def adding(request: Any, model: type, label: str, **query: Any) -> list[tuple[str, str]]:
+    """The link that adds a record of a model, for those who may."""
+    if not has_right(request.user, "add", model):
+        return []
+    return [(label, address(f"members:{model._meta.model_name}_create", **query))]
+
+
+@panel("members.member", order=10)
+def jobs(request, member):
+    rows = MemberEmployment.objects.visible_to(request.user).live().filter(member=member)
+    if rows.query.is_empty():
+        return None
+    rows = rows.select_related("organization").order_by("-is_current", "-start_date", "-id")
+    return listed(
+        "Jobs",
+        rows,
+        MEMBER_JOBS,
+        MOST_JOBS,
+        all_url=address("members:memberemployment_list", member=str(member)),
+        empty="No job on record yet. Each job this member is sent to will stand here, the current one first.",
+        actions=[] if member.is_removed else adding(request, MemberEmployment, "Add a job", member=member.pk),
+    )
+
+
+@panel("members.member", order=80)
+def member_timeline(request, member):
+    found = timeline.events(request.user, member)
+    present = {event.kind for event in found}
+    kind = request.GET.get("kind", "")
+    if kind in present:
+        found = [event for event in found if event.kind == kind]
+    whole = request.GET.get("events") == "all"
+    shown = found[: EVENTS_AT_MOST if whole else EVENTS_SHOWN]
+    everything = {"events": "all"} | ({"kind": kind} if kind in present else {})
+    return Panel(
+        "Timeline",
+        "members/_timeline_panel.html",
+        {
+            "days": timeline.by_day(shown),
+            "kinds": _kinds(present, kind) if len(present) > 1 else [],
+            "left": len(found) - len(shown),
+            "all_url": f"?{urlencode(everything)}#timeline",
+        },
+        count=f"{len(found):,}",
+        id="timeline",
+    )
+
+
+def _kinds(present: set[str], chosen: str) -> list[dict[str, Any]]:
+    every = [{"label": "Everything", "active": chosen not in present, "url": "?#timeline"}]
+    order = [*KINDS, *sorted(present - set(KINDS))]
+    return every + [
+        {"label": KINDS.get(kind, kind.capitalize()), "active": kind == chosen, "url": f"?kind={kind}#timeline"}
+        for kind in order
+        if kind in present
+    ]
+
+
+@panel("members.member", order=90)
+@panel("members.organization", order=90)
+@panel("members.organizationcontact", order=90)
+@panel("members.memberemployment", order=90)
+def recent_changes(request, record):
+    entries = list(AuditEntry.objects.visible_to(request.user).about(record)[:MOST_CHANGES])
+    return Panel(
+        "Latest changes",
+        "members/_changes.html",
+        {"changes": [(entry, sentence(entry, type(record))) for entry in entries]},
+        actions=[("Whole history", reverse(f"members:{record._meta.model_name}_history", args=[record.pk]))],
+        id="changes",
+    )
+
+
+@panel("members.organization", order=10)
+def contacts(request, organization):
+    rows = OrganizationContact.objects.visible_to(request.user).live().filter(organization=organization)
+    if rows.query.is_empty():
+        return None
+    return listed(
+        "Contacts",
+        rows.order_by("-is_primary", "sort_key", "id"),
+        CONTACTS,
+        MOST_CONTACTS,
+        all_url=address("members:organizationcontact_list", organization=organization.name),
+        empty="Nobody to call yet. Add the person you talk to there.",
+        actions=[]
+        if organization.is_removed
+        else adding(request, OrganizationContact, "Add a contact", organization=organization.pk),
+    )
+
+
+def _jobs_at(user: Any, organization: Organization) -> QuerySet:
+    rows = MemberEmployment.objects.visible_to(user).live().filter(organization=organization)
+    return rows.select_related("member").only(*SHOWN_OF_JOB)
+
+
+SHOWN_OF_JOB = (
+    "organization_id",
+    "start_date",
+    "end_date",
+    "is_current",
+    "job_title",
+    "hourly_rate",
+    "member__first_name",
+    "member__last_name",
+    "member__member_number",
+)
+
+
+@panel("members.organization", order=20)
+def workers(request, organization):
+    rows = _jobs_at(request.user, organization).filter(end_date=None)
+    if rows.query.is_empty():
+        return None
+    return listed(
+        "Works there now",
+        rows.order_by("member__sort_key", "-start_date", "id"),
+        WORKERS,
+        MOST_WORKERS,
+        all_url=address("members:memberemployment_list", employer=organization.name, current="yes"),
+        empty="None of our members works there now.",
+        actions=[]
+        if organization.is_removed
+        else adding(request, MemberEmployment, "Add a job", organization=organization.pk),
+    )
+
+
+@panel("members.organization", order=30)
+def past_jobs(request, organization):
+    rows = _jobs_at(request.user, organization).filter(end_date__isnull=False)
+    if rows.query.is_empty():
+        return None
+    return listed(
+        "Worked there before",
+        rows.order_by("-start_date", "-id"),
+        PAST_JOBS,
+        MOST_JOBS,
+        all_url=address("members:memberemployment_list", employer=organization.name, current="no"),
+        empty="No job there has ended yet.",
+    )
+
+
+@panel("members.organizationcontact", order=10)
+def other_contacts(request, contact):
+    rows = OrganizationContact.objects.visible_to(request.user).live().filter(organization=contact.organization_id)
+    if rows.query.is_empty():
+        return None
+    return listed(
+        f"Others at {contact.organization}",
+        rows.exclude(pk=contact.pk).order_by("-is_primary", "sort_key", "id"),
+        CONTACTS,
+        MOST_CONTACTS,
+        all_url=address("members:organizationcontact_list", organization=contact.organization.name),
+        empty="Nobody else is known there.",
+        actions=adding(request, OrganizationContact, "Add a contact", organization=contact.organization_id),
+        id="others",
+    )
+
+
+@panel("members.memberemployment", order=10)
+def jobs_at_the_same_time(request, job):
+    """Only where there are any: two jobs at once may be right, and are often a forgotten end."""
+    rows = MemberEmployment.objects.visible_to(request.user).live().filter(member=job.member_id).exclude(pk=job.pk)
+    if job.is_removed or rows.query.is_empty():
+        return None
+    rows = rows.overlapping(job.start_date, job.end_date).select_related("organization")
+    if not rows.exists():
+        return None
+    return listed(
+        "At the same time",
+        rows,
+        MEMBER_JOBS,
+        MOST_JOBS,
+        all_url=address("members:memberemployment_list", member=str(job.member)),
+        id="overlapping",
+    )
+
+
+@panel("home", order=20)
+def without_job(request, subject):
+    user = request.user
+    rows = Member.objects.visible_to(user).active()
+    if rows.query.is_empty() or not has_right(user, "view", MemberEmployment):
+        return None
+    rows = rows.without_current_job().only("first_name", "last_name", "member_number", "classification", "phone")
+    shown = list(rows.order_by("sort_key", "id")[:WITHOUT_JOB_SHOWN])
+    total = len(shown)
+    if total == WITHOUT_JOB_SHOWN:
+        total = rows.order_by().values("pk")[: WITHOUT_JOB_COUNTED + 1].count()
+    return Panel(
+        "Active members without a job",
+        "members/_home_without_job.html",
+        {
+            "members": shown,
+            "left": total - len(shown),
+            "all_url": address("members:member_list", status=Member.Status.ACTIVE.value, has_job="no"),
+            "nobody_yet": not shown and not Member.objects.visible_to(user).exists(),
+            "adding": adding(request, Member, "Add a member"),
+        },
+        count=f"{total:,}" if total <= WITHOUT_JOB_COUNTED else f"more than {WITHOUT_JOB_COUNTED:,}",
+        id="without-job",
+    )

@@ -1,0 +1,77 @@
+"""What the members room tells of a member's life: joining, jobs, and what was changed by whom."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+
+from ip2a.models import AuditEntry
+from ip2a.timeline import Event, tells
+from ip2a.words import format_money
+from members.models import Member, MemberEmployment
+
+CHANGES_READ = 200
+
+
+@tells("members.member")
+def joining(user: Any, member: Member) -> Iterator[Event]:
+    if member.date_of_birth:
+        yield Event(member.date_of_birth, "membership", "Born", icon="calendar")
+    if member.hire_date:
+        yield Event(member.hire_date, "membership", "Joined the union", icon="flag")
+
+
+@tells("members.member")
+def jobs(user: Any, member: Member) -> Iterator[Event]:
+    rows = MemberEmployment.objects.visible_to(user).live().filter(member=member).select_related("organization")
+    for job in rows.only("start_date", "end_date", "job_title", "hourly_rate", "organization__name"):
+        url = job.get_absolute_url()
+        about = ", ".join(filter(None, [job.job_title, _rate(job)]))
+        yield Event(job.start_date, "job", f"Started at {job.organization}", details=about, url=url, icon="job")
+        if job.end_date:
+            yield Event(job.end_date, "job", f"Left {job.organization}", url=url, icon="sign-out")
+
+
+def _rate(job: MemberEmployment) -> str:
+    return f"{format_money(job.hourly_rate)} an hour" if job.hourly_rate is not None else ""
+
+
+@tells("members.member")
+def changes(user: Any, member: Member) -> Iterator[Event]:
+    for entry in AuditEntry.objects.visible_to(user).about(member)[:CHANGES_READ]:
+        told = sentence(entry, Member)
+        who = entry.actor_name or entry.command
+        yield Event(entry.at, "change", told, who=who, details=entry.reason, icon="edit")
+
+
+def sentence(entry: AuditEntry, model: type[models.Model]) -> str:
+    """One audit entry in words: what was done to which fields."""
+    if entry.action == AuditEntry.Action.INSERT:
+        return "Record added"
+    if entry.action == AuditEntry.Action.DELETE:
+        return "Record deleted"
+    changed = entry.changed or []
+    if "deleted_at" in changed:
+        gone, merged = bool((entry.new or {}).get("deleted_at")), "merged_into_id" in changed
+        return _GONE[gone, merged]
+    if changed == ["status"]:
+        names = dict(model._meta.get_field("status").flatchoices)
+        return f"Status changed from {_named(names, entry.old)} to {_named(names, entry.new)}"
+    return f"Changed {', '.join(_label(column, model) for column in changed)}"
+
+
+_GONE = {
+    (True, True): "Merged into another record",
+    (True, False): "Removed",
+    (False, True): "Merge taken back",
+    (False, False): "Brought back",
+}
+
+
+def _named(names: dict[str, str], values: dict[str, Any]) -> str:
+    return str(names.get(values["status"], values["status"])).lower()
+
+
+def _label(column: str, model: type[models.Model]) -> str:
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    return str(fields[column].verbose_name) if column in fields else column.replace("_", " ")
