@@ -299,9 +299,13 @@ class RecordUpdate(RecordForm):
             kwargs["data"] = resolved(kwargs["data"], self.form_class, self.record)
         return kwargs
 
+    @property
+    def opened(self) -> int | None:
+        """The version that the form was opened with."""
+        return pickers.number_of(self.request.POST.get("version"))
+
     def perform(self, form):
-        version = self.request.POST.get("version", "")
-        if not version.isdigit():
+        if self.opened is None:
             raise Refused(
                 "The form came back without its version, so it cannot be told whether somebody changed the record. Open it again."
             )
@@ -309,13 +313,16 @@ class RecordUpdate(RecordForm):
         return self.save(
             form.save(commit=False),
             by=self.request.user,
-            version=int(version),
+            version=self.opened,
             reason=reason,
         )
 
     def conflict(self, form, current):
         """Somebody was faster: both versions side by side; what was typed stays typed."""
-        found = differences(form, current)
+        found = differences(form, current, self.opened)
+        if not found.fields:
+            messages.info(self.request, f"Nothing to save: {found.who or 'somebody'} saved the same values just now.")
+            return redirect(current)
         context = self.get_context_data(
             form=form,
             conflict=found.fields,
