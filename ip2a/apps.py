@@ -10,9 +10,11 @@ class FoundationConfig(AppConfig):
 
     def ready(self):
         from ip2a import guards, roles, wording  # models must be loaded first
+        from ip2a.attachments import panel  # likewise
 
         wording.install()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")
         autodiscover_modules("panels", "search", "timeline", "integrity", "imports")
+        panel.install()

@@ -5,14 +5,17 @@ escapes it. This module only says who is acting: the middleware does so for a re
 a task, and ``because`` adds the reason inside either.
 """
 
+import ipaddress
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -32,8 +35,11 @@ class Context:
     batch: int | None = None
     read_only: bool = False
 
-    def as_json(self) -> str:
-        return json.dumps({k: v for k, v in self.__dict__.items() if v not in ("", None, False)})
+    @cached_property
+    def json(self) -> str:
+        """What the database is told."""
+        known = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps({name: value for name, value in known.items() if value not in ("", None, False)})
 
 
 _nobody = Context(command=os.environ.get("IP2A_COMMAND", ""))
@@ -92,8 +98,17 @@ def next_batch() -> int:
 
 
 def client_ip(request) -> str | None:
-    """The address the web server saw; a proxy in front is trusted only where settings.TRUSTED_PROXIES names it."""
-    return request.META.get("REMOTE_ADDR") or None
+    """The browser's address: the one that the outermost of our own proxies saw (settings.TRUSTED_PROXY_COUNT).
+
+    What stands further left in X-Forwarded-For was written by the client and may be anything.
+    """
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    count = settings.TRUSTED_PROXY_COUNT
+    address = hops[-count] if count and len(hops) >= count else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None  # a unix socket has none, and a header can hold nonsense
 
 
 class AuditMiddleware:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from ip2a.audit import client_ip
+
 
 @dataclass(frozen=True)
 class Compartment:
@@ -32,6 +34,11 @@ def open_to(user) -> frozenset[str]:
     return frozenset(key for key, c in COMPARTMENTS.items() if user.has_perm(c.permission))
 
 
+def of_model(model) -> str:
+    """The compartment of every row of a model; "" outside, and where each row names its own in a column."""
+    return model.compartment if isinstance(model.compartment, str) else ""
+
+
 def traces_open_to(user) -> models.Q:
     """Rows with a ``compartment`` column that this person may know of; "" is outside every compartment."""
     return models.Q(compartment__in=["", *open_to(user)])
@@ -44,7 +51,7 @@ class VisibleQuerySet(models.QuerySet):
         model = self.model
         if not user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
             return self.none()
-        if model.compartment and model.compartment not in open_to(user):
+        if of_model(model) and of_model(model) not in open_to(user):
             return self.none()
         return self
 
@@ -62,5 +69,5 @@ def note_opening(request, record) -> None:
         user_id=request.user.pk,
         user_name=request.user.get_full_name(),
         path=request.path[:500],
-        ip=request.META.get("REMOTE_ADDR") or None,
+        ip=client_ip(request),
     )

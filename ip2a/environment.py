@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_SECRET = "development-only-secret-never-for-production-0123456789"
+SHORTEST_SECRET = 50
 
 
 def guard(
@@ -21,15 +22,24 @@ def guard(
         raise ImproperlyConfigured(f"IP2A_ENV is '{kind}'. It must be dev, staging or production.")
     if kind == "dev":
         return
-    if secret_key == DEVELOPMENT_SECRET:
+    if secret_key in ("", DEVELOPMENT_SECRET):
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Set it to a long random text: everybody knows the development one."
+        )
+    if len(secret_key) < SHORTEST_SECRET:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is too short to be safe ({len(secret_key)} characters). "
+            f"Set it to a random text of at least {SHORTEST_SECRET}."
         )
     if debug:
         raise ImproperlyConfigured("DEBUG is on. Remove it: error pages would show members' data to anybody.")
     if not allowed_hosts:
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS is not set. Set it to the names this site answers to, for example ip2a.local123.org."
+        )
+    if "*" in allowed_hosts:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS contains '*', which is any name at all. Set it to the names this site answers to."
         )
     if not database_url:
         raise ImproperlyConfigured(
@@ -41,7 +51,7 @@ def storage(url: str, folder: Path) -> dict:
     """Django's storage settings for attachments: a folder on this machine, or S3 by ``s3://key:secret@host/bucket``."""
     if not url:
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "ip2a.attachments.store.DiskStore",
             "OPTIONS": {"location": folder, "file_permissions_mode": 0o600},
         }
     parts = urlsplit(url)
@@ -54,7 +64,7 @@ def storage(url: str, folder: Path) -> dict:
     query = parse_qs(parts.query)
     host = parts.netloc.rpartition("@")[2]
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "ip2a.attachments.s3.S3Store",
         "OPTIONS": {
             "bucket_name": parts.path.strip("/"),
             "access_key": unquote(parts.username or ""),

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from psycopg import sql
 
+from ip2a.compartments import of_model
 from ip2a.models import AuditEntry, Record
 
 READ_ONLY_TABLES = (AuditEntry._meta.db_table,)
@@ -42,17 +43,21 @@ class AuditedTable:
     is_record: bool = True
 
 
+# Second factors are kept by allauth: when one comes and goes is written down, what it is never.
+BORROWED = (AuditedTable("mfa_authenticator", hidden=("data",), derived=("last_used_at",), is_record=False),)
+
+
 def audited_tables() -> list[AuditedTable]:
     """Every record's table, and the tables of their many-to-many fields."""
     tables = []
     for model in record_models():
         derived = tuple(f.column for f in model._meta.local_fields if f.generated)
-        tables.append(AuditedTable(model._meta.db_table, model.compartment, model.audit_hidden, derived))
+        tables.append(AuditedTable(model._meta.db_table, of_model(model), model.audit_hidden, derived))
         for field in model._meta.local_many_to_many:
             through = field.remote_field.through
             if through._meta.auto_created:
-                tables.append(AuditedTable(through._meta.db_table, model.compartment, is_record=False))
-    return tables
+                tables.append(AuditedTable(through._meta.db_table, of_model(model), is_record=False))
+    return [*tables, *BORROWED]
 
 
 def append_only_tables() -> list[str]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("ip2a.accounts.sign_in_urls")),
     path("", include("ip2a.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("documents/", include("ip2a.attachments.urls")),
     path("", include("maintenance.urls")),
     path("", include("members.urls")),
 ]

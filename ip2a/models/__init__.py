@@ -1,3 +1,4 @@
+from ip2a.models.attachment import Attachment
 from ip2a.models.audit import AuditEntry, CompartmentOpening
 from ip2a.models.base import (
     Importable,
@@ -7,13 +8,16 @@ from ip2a.models.base import (
     RemovableQuerySet,
 )
 from ip2a.models.imports import ImportBatch, KeptValues
+from ip2a.models.invitation import Invitation
 from ip2a.models.user import User
 
 __all__ = [
+    "Attachment",
     "AuditEntry",
     "CompartmentOpening",
     "ImportBatch",
     "Importable",
+    "Invitation",
     "KeptValues",
     "Record",
     "RecordQuerySet",

@@ -40,6 +40,7 @@ class Record(models.Model):
 
     compartment = ""
     audit_hidden: tuple[str, ...] = ()
+    takes_documents = True
     append_only = False
 
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -1,0 +1,64 @@
+"""What documents add to the pages of every record: the panel "Documents", and events on its timeline."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+
+from ip2a import panels, timeline
+from ip2a.attachments.forms import UploadForm
+from ip2a.attachments.rules import may_attach
+from ip2a.models import Attachment
+from ip2a.models.attachment import document_models
+from ip2a.rules import has_right
+
+SHOWN = 100
+
+
+def install() -> None:
+    """For every model whose records can have documents; a new model needs to do nothing."""
+    for model in document_models():
+        panels.panel(model._meta.label_lower, order=70)(documents)
+        timeline.tells(model._meta.label_lower)(document_events)
+
+
+def documents(request: Any, record: Any) -> panels.Panel | None:
+    """Newest first. Removed documents stand below for those who may bring them back."""
+    user = request.user
+    if not has_right(user, "view", Attachment):
+        return None
+    rows = list(Attachment.objects.visible_beside(user, record).for_table()[: SHOWN + 1])
+    may_restore = has_right(user, "delete", Attachment)
+    live = [row for row in rows if not row.is_removed]
+    answer = may_attach(user, record, is_seen=True)
+    return panels.Panel(
+        title="Documents",
+        template="ip2a/attachment_panel.html",
+        context={
+            "noun": record._meta.verbose_name,
+            "upload_url": upload_url(record),
+            "rows": live[:SHOWN],
+            "removed": [row for row in rows if row.is_removed] if may_restore else [],
+            "is_cut": len(rows) > SHOWN,
+            "form": UploadForm() if answer else None,
+            "why_not": answer.reason,
+        },
+        count=f"{SHOWN}+" if len(live) > SHOWN else len(live),
+    )
+
+
+def upload_url(record: Any) -> str:
+    return reverse("attachment_create", args=[record._meta.label_lower, record.pk])
+
+
+def document_events(user: Any, record: Any) -> Iterator[timeline.Event]:
+    for row in Attachment.objects.visible_beside(user, record).live().for_table():
+        yield timeline.Event(
+            on=row.created_at,
+            kind="document",
+            text=f"Document added: {row.original_name} ({row.get_category_display().lower()})",
+            who=str(row.uploader or ""),
+            details=row.description,
+            url=row.get_absolute_url(),
+            icon="photo" if row.category == Attachment.Category.PHOTO else "document",
+        )

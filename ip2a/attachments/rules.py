@@ -1,0 +1,20 @@
+"""Who may add a document to a record. Changing, removing and restoring follow the rules of every record."""
+
+from typing import Any
+
+from django.db import models
+
+from ip2a.answers import YES, Answer, no
+from ip2a.models import Attachment
+from ip2a.rules import has_right, may_add
+
+
+def may_attach(user: Any, record: models.Model, *, is_seen: bool = False) -> Answer:
+    """``is_seen``: the page has made sure already that this person may see the record."""
+    if not has_right(user, "add", Attachment):
+        return may_add(user, Attachment)
+    if not is_seen and not type(record)._default_manager.visible_to(user).filter(pk=record.pk).exists():
+        return no("You may not see this record, so you cannot add a document to it.")
+    if getattr(record, "is_removed", False):
+        return no(f"This {record._meta.verbose_name} was removed. Bring it back before adding documents.")
+    return YES

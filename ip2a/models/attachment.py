@@ -1,0 +1,114 @@
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.urls import reverse
+
+from ip2a.compartments import traces_open_to
+from ip2a.models.base import Importable, Record, Removable, RemovableQuerySet
+from ip2a.models.fields import among, filled
+
+
+class Category(models.TextChoices):
+    GENERAL = "general", "General"
+    GRIEVANCE_DOC = "grievance_doc", "Grievance document"
+    BENEVOLENCE_DOC = "benevolence_doc", "Benevolence document"
+    PHOTO = "photo", "Photo"
+    CERTIFICATE = "certificate", "Certificate"
+    CONTRACT = "contract", "Contract"
+    CORRESPONDENCE = "correspondence", "Correspondence"
+
+
+class AttachmentQuerySet(RemovableQuerySet):
+    def of(self, record):
+        return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
+
+    def for_table(self):
+        return self.select_related("uploader")
+
+    def visible_to(self, user):
+        """A document is seen by those who may see its record, whatever hides the record."""
+        models_ = {ContentType.objects.get_for_model(model): model for model in document_models()}
+        return self._within(user, models_)
+
+    def visible_beside(self, user, record):
+        """The documents of one record: the same question, asked of one model only."""
+        return self.of(record)._within(user, {ContentType.objects.get_for_model(record): type(record)})
+
+    def _within(self, user, kinds: dict[ContentType, type[models.Model]]):
+        if not user.has_perm("ip2a.view_attachment"):
+            return self.none()
+        seen = models.Q()
+        for content_type, model in kinds.items():
+            records = model._default_manager.visible_to(user).order_by()
+            seen |= models.Q(models.Exists(records.filter(pk=models.OuterRef("object_id"))), content_type=content_type)
+        return self.filter(traces_open_to(user)).filter(seen) if seen else self.none()
+
+
+class Attachment(Importable, Removable):
+    """A file of a record. The row says what the file is and where the store keeps it; the store knows no record.
+
+    ``compartment`` is the record's, copied, so that traces of a document can be told apart without its record.
+    """
+
+    Category = Category
+    takes_documents = False
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
+    object_id = models.BigIntegerField()
+    record = GenericForeignKey("content_type", "object_id")
+    compartment = models.CharField(max_length=40, blank=True, editable=False)
+
+    category = models.CharField(max_length=20, choices=Category, default=Category.GENERAL)
+    description = models.CharField(max_length=300, blank=True)
+    original_name = models.CharField("name", max_length=200)
+    size = models.BigIntegerField(help_text="In bytes.")
+    media_type = models.CharField("type", max_length=100)
+    sha256 = models.CharField("checksum", max_length=64)
+    path = models.CharField("place in the store", max_length=200, unique=True)
+    uploader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="added by"
+    )
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="attachment_category_known", condition=among("category", Category)),
+            models.CheckConstraint(name="attachment_named", condition=filled("original_name", "path", "media_type")),
+            models.CheckConstraint(name="attachment_not_empty", condition=models.Q(size__gt=0)),
+            models.CheckConstraint(
+                name="attachment_checksum_whole", condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$")
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "sha256"],
+                name="attachment_once",
+                condition=models.Q(deleted_at=None),
+                violation_error_message="This file is already among the documents of this record.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "-created_at"], name="attachment_of_record"),
+            models.Index(fields=["uploader"], name="attachment_by_uploader"),
+        ]
+
+    def __str__(self):
+        return self.original_name
+
+    def get_absolute_url(self):
+        return reverse("attachment_detail", args=[self.pk])
+
+    def get_download_url(self):
+        return reverse("attachment_download", args=[self.pk])
+
+
+def document_models() -> list[type[models.Model]]:
+    """Every model whose records can have documents: those with a page of their own that do not say otherwise."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, Record) and model.takes_documents and hasattr(model, "get_absolute_url")
+    ]
