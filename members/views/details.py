@@ -1,5 +1,6 @@
 """The pages of one record each: what it is, where it stands, what to do next."""
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from ip2a.rules import has_right, may_remove
 from ip2a.views.generic import RecordDetail
 from ip2a.words import format_day, format_money, state_chip
-from members import columns, rules
+from members import rules
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
 
@@ -67,14 +68,18 @@ class RemovableDetail(RecordDetail):
 class MemberDetail(RecordDetail):
     model = Member
 
+    @cached_property
+    def current_jobs(self) -> list[MemberEmployment]:
+        rows = MemberEmployment.objects.visible_to(self.request.user).current().filter(member=self.record)
+        return list(rows.select_related("organization").order_by("-start_date", "-id"))
+
     def get_context_data(self, **kwargs):
-        columns.current_jobs([self.record])
         return super().get_context_data(state=self.record, next_action=self.next_action(), **kwargs)
 
     def facts(self):
         m = self.record
         jobs = format_html_join(
-            "; ", "{} since {}", ((linked(j.organization), format_day(j.start_date)) for j in m.current_jobs)
+            "; ", "{} since {}", ((linked(j.organization), format_day(j.start_date)) for j in self.current_jobs)
         )
         return [
             ("Number", m.member_number),
@@ -98,14 +103,14 @@ class MemberDetail(RecordDetail):
         m, user = self.record, self.request.user
         if m.is_removed:
             return None
-        if m.current_jobs and m.status != Member.Status.ACTIVE and has_right(user, "change", MemberEmployment):
-            job = m.current_jobs[0]
+        if self.current_jobs and m.status != Member.Status.ACTIVE and has_right(user, "change", MemberEmployment):
+            job = self.current_jobs[0]
             return {
                 "text": f"{m.get_status_display()}, but the job at {job.organization} has no end.",
                 "url": reverse("members:memberemployment_end", args=[job.pk]),
                 "label": "End this job",
             }
-        if not m.current_jobs and m.status == Member.Status.ACTIVE and has_right(user, "add", MemberEmployment):
+        if not self.current_jobs and m.status == Member.Status.ACTIVE and has_right(user, "add", MemberEmployment):
             return {
                 "text": self._bench(),
                 "url": f"{reverse('members:memberemployment_create')}?{urlencode({'member': m.pk})}",
