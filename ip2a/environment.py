@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-DEVELOPMENT_SECRET = "development-only-secret-never-for-production-0123456789"
+DEVELOPMENT_SECRET = "development-only-secret-never-for-production-0123456789"  # noqa: S105 - refused by guard()
 SHORTEST_SECRET = 50
 
 
