@@ -205,7 +205,7 @@ def test_broken_cluster_is_one_sentence(house, tmp_path):
     )
 
 
-def test_given_servers_are_used_and_their_absence_is_survived(house, tmp_path):
+def test_given_servers_are_used_and_their_absence_is_survived(tmp_path):
     cluster, broker = Cluster(tmp_path / "cluster", durable=False), Broker(tmp_path / "broker")
     guest = house_copy(tmp_path / "house")
     with cluster, broker:

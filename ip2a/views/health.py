@@ -55,7 +55,7 @@ def broker_answers() -> bool:
     }
     with celery.connection_for_read(transport_options=options) as broker:
         try:
-            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=BROKER_SECONDS)
         except OperationalError as error:  # what Kombu makes of every driver's own
             logger.error("The broker does not answer: %s", error)
             return False
