@@ -44,6 +44,12 @@ def traces_open_to(user) -> models.Q:
     return models.Q(compartment__in=["", *open_to(user)])
 
 
+def may_enter(user, model) -> bool:
+    """Whether this person may know that records of a model exist."""
+    key = of_model(model)
+    return not key or user.has_perm(COMPARTMENTS[key].permission)
+
+
 class VisibleQuerySet(models.QuerySet):
     """The one question that every page, search, export and count asks first."""
 
@@ -51,7 +57,7 @@ class VisibleQuerySet(models.QuerySet):
         model = self.model
         if not user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
             return self.none()
-        if of_model(model) and of_model(model) not in open_to(user):
+        if not may_enter(user, model):
             return self.none()
         return self
 

@@ -42,7 +42,7 @@ def invite(
     user.set_unusable_password()
     rules.may_change_roles(by, user, held=(), wanted=set(roles)).enforce()
     with audit.because("Invited"):
-        services.save(user, by=by)
+        services.save(user, by=by, reason="Invited")
         user.groups.set(_groups(roles))
         _new_invitation(user, site=site)
     return user

@@ -16,7 +16,7 @@ class InvitationQuerySet(RecordQuerySet):
     def by_token(self, token: str) -> "Invitation | None":
         """The invitation a link leads to, open or not; None when the link was not made by us."""
         try:
-            pk = signing.loads(token, salt=SALT)
+            pk = signing.Signer(salt=SALT).unsign_object(token)
         except signing.BadSignature:
             return None
         return self.select_related("user").filter(pk=pk).first()
@@ -55,7 +55,7 @@ class Invitation(Record):
 
     @property
     def token(self) -> str:
-        return signing.dumps(self.pk, salt=SALT)
+        return signing.Signer(salt=SALT).sign_object(self.pk)
 
     @property
     def why_closed(self) -> str:

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -35,6 +35,8 @@ class Guarded(LoginRequiredMixin):
     verb = "view"
 
     def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not compartments.may_enter(request.user, self.model):
+            raise Http404("No page of a compartment exists outside of it.")
         if request.user.is_authenticated and not has_right(request.user, self.verb, self.model):
             raise PermissionDenied(
                 f"Your role may not {_VERBS[self.verb]} {self.model._meta.verbose_name_plural}. Ask an administrator for the right."
