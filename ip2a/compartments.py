@@ -36,7 +36,8 @@ def open_to(user) -> frozenset[str]:
 
 def of_model(model) -> str:
     """The compartment of every row of a model; "" outside, and where each row names its own in a column."""
-    return model.compartment if isinstance(model.compartment, str) else ""
+    key = getattr(model, "compartment", "")
+    return key if isinstance(key, str) else ""
 
 
 def traces_open_to(user) -> models.Q:

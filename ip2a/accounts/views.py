@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.generic import FormView
@@ -13,7 +13,7 @@ from ip2a.accounts import people, rules, services
 from ip2a.accounts.forms import InviteForm, PersonForm, ReasonForm, RolesForm
 from ip2a.answers import Answer, Refused
 from ip2a.models import AuditEntry, User
-from ip2a.paging import PAGE_SIZE, page_number
+from ip2a.paging import PAGE_SIZE
 from ip2a.rules import has_right
 from ip2a.views.generic import Guarded, RecordAct, RecordCreate, RecordDetail, RecordList, RecordUpdate
 from ip2a.views.history import RecordHistory
@@ -134,14 +134,7 @@ class PersonUpdate(Person, RecordUpdate):
 class PersonHistory(Person, RecordHistory):
     """The account's own changes, and those of its roles, invitations and second factor."""
 
-    def get_context_data(self, **kwargs: Any) -> dict:
-        context = super().get_context_data(**kwargs)
-        start = (page_number(self.request.GET.get("page")) - 1) * PAGE_SIZE
-        entries = list(self.entries()[start : start + PAGE_SIZE + 1])
-        older = page_number(self.request.GET.get("page")) + 1 if len(entries) > PAGE_SIZE else None
-        return context | {"entries": entries[:PAGE_SIZE], "older_page": older}
-
-    def entries(self) -> Any:
+    def entries(self) -> QuerySet:
         user = self.record
         beside = Q(old__user_id=user.pk) | Q(new__user_id=user.pk)
         tables = ["ip2a_user_groups", "ip2a_invitation", "mfa_authenticator"]

@@ -25,6 +25,8 @@ class InvitationQuerySet(RecordQuerySet):
 class Invitation(Record):
     """A link by mail with which a person sets the first password: good for some days, and once."""
 
+    takes_documents = False
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="invitations")
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, editable=False)

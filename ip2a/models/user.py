@@ -25,6 +25,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     """A person who signs in. What they may do follows from their roles (groups); nobody is above the rules."""
 
     audit_hidden = ("password",)
+    takes_documents = False
     is_superuser = None
 
     email = models.EmailField(unique=True)

@@ -4,6 +4,7 @@ from ip2a.settings import *  # noqa: F403
 from ip2a.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES
 
 DEBUG = False
+ROOT_URLCONF = "ip2a.tests.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "ip2a.tests.vault"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

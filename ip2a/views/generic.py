@@ -292,6 +292,10 @@ def _article(noun: str) -> str:
 class RecordUpdate(RecordForm):
     verb = "change"
 
+    def get(self, request, *args, **kwargs):
+        compartments.note_opening(request, self.record)
+        return super().get(request, *args, **kwargs)
+
     def instance(self):
         return copy(self.record)  # a form writes on its instance, and the page still names what is stored
 
