@@ -44,7 +44,10 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),
     (
         "Administration",
-        (Item("People and access", "accounts:user_list", "admin", "ip2a.view_user"),),
+        (
+            Item("People and access", "accounts:user_list", "admin", "ip2a.view_user"),
+            Item("Audit trail", "audit_list", "audit", "ip2a.view_audit"),
+        ),
     ),
 )
 

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
-from ip2a.views import health, home, patterns, search
+from ip2a.views import audit, health, home, patterns, search
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("ip2a.accounts.sign_in_urls")),
     path("", include("ip2a.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("audit/", audit.AuditTrail.as_view(), name="audit_list"),
     path("documents/", include("ip2a.attachments.urls")),
     path("", include("maintenance.urls")),
     path("", include("members.urls")),
