@@ -43,15 +43,17 @@ class FindingDetail(Guarded, TemplateView):
         super().setup(request, *args, **kwargs)
         self.check = check_named(kwargs["name"])
 
+    def address(self, page: int) -> str:
+        return f"{self.request.path}?page={page}"
+
     def get_context_data(self, **kwargs):
         check = self.check
         if check is None or not check.is_visible_to(self.request.user):
             raise Http404("No check has this name.")
         meta = check.model._meta
         noun = (str(meta.verbose_name), str(meta.verbose_name_plural))
-        page = paginate(_ordered(check), page_number(self.request.GET.get("page")), noun)
+        page = paginate(_ordered(check), page_number(self.request.GET.get("page")), noun, self.address)
         finding = Finding.objects.filter(check_name=check.name).first()
-        _link(page, self.request.path)
         return super().get_context_data(
             title=check.say(finding.count if finding else page.total or 0),
             crumbs=[(CRUMB, "/findings/"), (noun[1].capitalize(), None)],
@@ -75,13 +77,6 @@ def _columns(check: Check) -> list[Column]:
     if check.fact is not None:
         columns.append(Column("fact", "What is doubtful", check.fact))
     return columns
-
-
-def _link(page, path: str) -> None:
-    if page.has_previous:
-        page.first_url, page.previous_url = f"{path}?page=1", f"{path}?page={page.number - 1}"
-    if page.has_next:
-        page.next_url, page.last_url = f"{path}?page={page.number + 1}", f"{path}?page={page.last}"
 
 
 class FindingCheck(Guarded, View):

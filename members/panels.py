@@ -3,15 +3,15 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.urls import reverse
 
 from ip2a import timeline
-from ip2a.models import AuditEntry
 from ip2a.panels import Panel, panel
 from ip2a.rules import has_right
 from ip2a.tables import Column, Table
 from members import columns
+from members.lookups import changes_of, jobs_of
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 from members.timeline import sentence
 
@@ -19,10 +19,9 @@ MOST_JOBS = 25
 MOST_WORKERS = 50
 MOST_CONTACTS = 50
 MOST_CHANGES = 5
-EVENTS_SHOWN = 30
+EVENTS_SHOWN = 20
 EVENTS_AT_MOST = 2000
 WITHOUT_JOB_SHOWN = 10
-WITHOUT_JOB_COUNTED = 10_000
 
 JOB_COLUMNS = {column.key: column for column in columns.JOBS}
 MEMBER_JOBS = [JOB_COLUMNS[key] for key in ("employer", "title", "start", "end", "rate")]
@@ -30,6 +29,7 @@ WORKERS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "rate")]
 PAST_JOBS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "end", "rate")]
 CONTACTS = [column for column in columns.CONTACTS if column.key != "organization"]
 OTHER_CONTACTS = [column for column in CONTACTS if column.key != "primary"]
+SHOWN_OF_JOB = ("member_id", "organization_id", "start_date", "end_date", "is_current", "job_title", "hourly_rate")
 KINDS = {"job": "Jobs", "membership": "Membership", "change": "Changes", "document": "Documents"}
 
 
@@ -39,7 +39,7 @@ def address(name: str, **query: Any) -> str:
 
 def listed(
     title: str,
-    rows: QuerySet,
+    rows: QuerySet | list,
     shown: list[Column],
     most: int,
     *,
@@ -49,7 +49,9 @@ def listed(
 ) -> Panel:
     """A panel with the first rows of a table and how many there are; the rest is one click away."""
     records = list(rows[: most + 1])
-    total = len(records) if len(records) <= most else rows.count()
+    total = len(records)
+    if total > most:
+        total = len(rows) if isinstance(rows, list) else rows.order_by().count()
     return Panel(
         title,
         "members/_listed.html",
@@ -74,13 +76,11 @@ def adding(request: Any, model: type, label: str, **query: Any) -> list[tuple[st
 
 @panel("members.member", order=10)
 def jobs(request, member):
-    rows = MemberEmployment.objects.visible_to(request.user).live().filter(member=member)
-    if rows.query.is_empty():
+    if not has_right(request.user, "view", MemberEmployment):
         return None
-    rows = rows.select_related("organization").order_by("-is_current", "-start_date", "-id")
     return listed(
         "Jobs",
-        rows,
+        jobs_of(request.user, member),
         MEMBER_JOBS,
         MOST_JOBS,
         all_url=address("members:memberemployment_list", member=str(member)),
@@ -128,7 +128,7 @@ def _kinds(present: set[str], chosen: str) -> list[dict[str, Any]]:
 @panel("members.organizationcontact", order=90)
 @panel("members.memberemployment", order=90)
 def recent_changes(request, record):
-    entries = list(AuditEntry.objects.visible_to(request.user).about(record)[:MOST_CHANGES])
+    entries = changes_of(request.user, record)[:MOST_CHANGES]
     return Panel(
         "Latest changes",
         "members/_changes.html",
@@ -158,20 +158,8 @@ def contacts(request, organization):
 
 def _jobs_at(user: Any, organization: Organization) -> QuerySet:
     rows = MemberEmployment.objects.visible_to(user).live().filter(organization=organization)
-    return rows.select_related("member").only(*SHOWN_OF_JOB)
-
-
-SHOWN_OF_JOB = (
-    "organization_id",
-    "start_date",
-    "end_date",
-    "is_current",
-    "job_title",
-    "hourly_rate",
-    "member__first_name",
-    "member__last_name",
-    "member__member_number",
-)
+    who = ("member__first_name", "member__last_name", "member__member_number")
+    return rows.select_related("member").only(*SHOWN_OF_JOB, *who)
 
 
 @panel("members.organization", order=20)
@@ -231,6 +219,7 @@ def jobs_at_the_same_time(request, job):
     if job.is_removed or rows.query.is_empty():
         return None
     rows = rows.overlapping(job.start_date, job.end_date).select_related("organization")
+    rows = rows.only(*SHOWN_OF_JOB, "organization__name")
     if not rows.exists():
         return None
     return listed(
@@ -250,10 +239,8 @@ def without_job(request, subject):
     if rows.query.is_empty() or not has_right(user, "view", MemberEmployment):
         return None
     rows = rows.without_current_job().only("first_name", "last_name", "member_number", "classification", "phone")
-    shown = list(rows.order_by("sort_key", "id")[:WITHOUT_JOB_SHOWN])
-    total = len(shown)
-    if total == WITHOUT_JOB_SHOWN:
-        total = rows.order_by().values("pk")[: WITHOUT_JOB_COUNTED + 1].count()
+    shown = list(rows.annotate(total=Window(Count("*"))).order_by("sort_key", "id")[:WITHOUT_JOB_SHOWN])
+    total = shown[0].total if shown else 0
     return Panel(
         "Active members without a job",
         "members/_home_without_job.html",
@@ -264,6 +251,6 @@ def without_job(request, subject):
             "nobody_yet": not shown and not Member.objects.visible_to(user).exists(),
             "adding": adding(request, Member, "Add a member"),
         },
-        count=f"{total:,}" if total <= WITHOUT_JOB_COUNTED else f"more than {WITHOUT_JOB_COUNTED:,}",
+        count=f"{total:,}",
         id="without-job",
     )

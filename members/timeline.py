@@ -8,9 +8,8 @@ from django.db import models
 from ip2a.models import AuditEntry
 from ip2a.timeline import Event, tells
 from ip2a.words import format_money
-from members.models import Member, MemberEmployment
-
-CHANGES_READ = 200
+from members.lookups import changes_of, jobs_of
+from members.models import Member
 
 
 @tells("members.member")
@@ -23,22 +22,19 @@ def joining(user: Any, member: Member) -> Iterator[Event]:
 
 @tells("members.member")
 def jobs(user: Any, member: Member) -> Iterator[Event]:
-    rows = MemberEmployment.objects.visible_to(user).live().filter(member=member).select_related("organization")
-    for job in rows.only("start_date", "end_date", "job_title", "hourly_rate", "organization__name"):
+    for job in jobs_of(user, member):
         url = job.get_absolute_url()
-        about = ", ".join(filter(None, [job.job_title, _rate(job)]))
-        yield Event(job.start_date, "job", f"Started at {job.organization}", details=about, url=url, icon="job")
+        pay = f"{format_money(job.hourly_rate)} an hour" if job.hourly_rate is not None else ""
+        about = ", ".join(part for part in (job.job_title, pay) if part)
+        employer = job.organization.name
+        yield Event(job.start_date, "job", f"Started at {employer}", details=about, url=url, icon="job")
         if job.end_date:
-            yield Event(job.end_date, "job", f"Left {job.organization}", url=url, icon="sign-out")
-
-
-def _rate(job: MemberEmployment) -> str:
-    return f"{format_money(job.hourly_rate)} an hour" if job.hourly_rate is not None else ""
+            yield Event(job.end_date, "job", f"Left {employer}", url=url, icon="sign-out")
 
 
 @tells("members.member")
 def changes(user: Any, member: Member) -> Iterator[Event]:
-    for entry in AuditEntry.objects.visible_to(user).about(member)[:CHANGES_READ]:
+    for entry in changes_of(user, member):
         told = sentence(entry, Member)
         who = entry.actor_name or entry.command
         yield Event(entry.at, "change", told, who=who, details=entry.reason, icon="edit")

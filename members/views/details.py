@@ -12,6 +12,7 @@ from ip2a.rules import has_right, may_remove
 from ip2a.views.generic import RecordDetail
 from ip2a.words import format_day, format_money, state_chip
 from members import rules
+from members.lookups import jobs_of
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
 
@@ -70,8 +71,7 @@ class MemberDetail(RecordDetail):
 
     @cached_property
     def current_jobs(self) -> list[MemberEmployment]:
-        rows = MemberEmployment.objects.visible_to(self.request.user).current().filter(member=self.record)
-        return list(rows.select_related("organization").order_by("-start_date", "-id"))
+        return [job for job in jobs_of(self.request.user, self.record) if job.is_current]
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(state=self.record, next_action=self.next_action(), **kwargs)
@@ -119,8 +119,7 @@ class MemberDetail(RecordDetail):
         return None
 
     def _bench(self) -> str:
-        ended = MemberEmployment.objects.live().filter(member=self.record).order_by("-end_date").values("end_date")[:1]
-        last = ended[0]["end_date"] if ended else None
+        last = max((job.end_date for job in jobs_of(self.request.user, self.record)), default=None)
         return f"Without a job since {format_day(last)}." if last else "No job is on record for this active member."
 
 
