@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from psycopg import sql
 
 from ip2a import audit
@@ -171,7 +171,8 @@ class _Table:
         listed = sql.SQL(", ").join(map(sql.Identifier, self.columns))
         values = sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in self.columns)
         return sql.SQL(
-            "INSERT INTO {table} ({listed}) SELECT {values} FROM {work} u, jsonb_populate_record(NULL::{table}, u.before) r "
+            "INSERT INTO {table} ({listed}) SELECT {values} FROM {work} u, "
+            "jsonb_populate_record(NULL::{table}, u.before) r "
             "WHERE {{}} AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = u.record_id)"
         ).format(table=self.table, listed=listed, values=values, work=sql.Identifier(WORK))
 
@@ -180,25 +181,19 @@ class _Table:
         return sql.SQL("jsonb_populate_record(t, u.after) IS NOT DISTINCT FROM t")
 
     def used(self) -> sql.Composable:
-        """A row refers to this one and will not itself be deleted with the batch."""
-        found = [
-            sql.SQL(
-                "EXISTS (SELECT 1 FROM {child} x WHERE x.{column} = t.id AND NOT EXISTS (SELECT 1 FROM {work} w "
-                "WHERE w.table_name = {name} AND w.record_id = x.id AND w.action = 'delete' AND {same}))"
-            ).format(
-                child=sql.Identifier(child),
-                column=sql.Identifier(column),
-                work=sql.Identifier(WORK),
-                name=sql.Literal(child),
-                same=sql.SQL("true") if child == self.name else sql.SQL("false"),
-            )
-            if child == self.name
-            else sql.SQL("EXISTS (SELECT 1 FROM {} x WHERE x.{} = t.id)").format(
-                sql.Identifier(child), sql.Identifier(column)
-            )
-            for child, column in self.referrers
-        ]
+        """A row refers to this one, and is not one of the same table that goes with it."""
+        found = [self.used_by(child, column) for child, column in self.referrers]
         return sql.SQL(" OR ").join(found) if found else sql.SQL("false")
+
+    def used_by(self, child: str, column: str) -> sql.Composable:
+        goes_too = sql.SQL("false")
+        if child == self.name:
+            goes_too = sql.SQL(
+                "EXISTS (SELECT 1 FROM {} w WHERE w.table_name = {} AND w.record_id = x.id AND w.action = 'delete')"
+            ).format(sql.Identifier(WORK), sql.Literal(child))
+        return sql.SQL("EXISTS (SELECT 1 FROM {} x WHERE x.{} = t.id AND NOT {})").format(
+            sql.Identifier(child), sql.Identifier(column), goes_too
+        )
 
     def left_alone(self, cursor) -> list[LeftAlone]:
         """The records that were not taken back, by reason, with the first few named."""
@@ -206,8 +201,9 @@ class _Table:
             sql.SQL(
                 "SELECT reason, count(*), (array_agg(record_id ORDER BY record_id))[1:%s] FROM ("
                 "SELECT u.record_id, CASE WHEN u.failure IS NOT NULL THEN u.failure "
-                "WHEN u.action = 'insert' THEN {back} WHEN t.id IS NULL THEN {gone} WHEN NOT ({unchanged}) THEN {changed} "
-                "ELSE {used} END AS reason FROM {work} u LEFT JOIN {table} t ON t.id = u.record_id "
+                "WHEN u.action = 'insert' THEN {back} WHEN t.id IS NULL THEN {gone} "
+                "WHEN NOT ({unchanged}) THEN {changed} ELSE {used} END AS reason "
+                "FROM {work} u LEFT JOIN {table} t ON t.id = u.record_id "
                 "WHERE u.table_name = %s AND NOT u.done) x GROUP BY 1 ORDER BY 2 DESC, 1"
             ).format(
                 back=sql.Literal(BACK),
@@ -315,8 +311,3 @@ class _Undoing:
     def note_failure(self, n: int, words: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("UPDATE {} SET failure = %s WHERE n = %s").format(sql.Identifier(WORK)), [words, n])
-
-
-def model_of(label: str) -> type[models.Model]:
-    """The model a ``LeftAlone`` group is about."""
-    return apps.get_model(label)

@@ -118,7 +118,8 @@ def start(batch: ImportBatch, *, to: str, by: Any, enqueue: Callable[[int], Any]
 
 
 def _busy(batch: ImportBatch) -> str:
-    return f"Somebody has started this import already; it is {batch.get_state_display().lower()}. Nothing was started twice."
+    doing = batch.get_state_display().lower()
+    return f"Somebody has started this import already; it is {doing}. Nothing was started twice."
 
 
 def is_interrupted(batch: ImportBatch) -> bool:
@@ -185,11 +186,14 @@ def _try_out(batch: ImportBatch, progress: Progress) -> None:
 
 def _import(batch: ImportBatch, progress: Progress) -> None:
     kind = kinds.find(batch.kind)
-    with _report_of(batch) as report, opened(batch) as sheet, _as(batch, f"Import of {batch.file_name}"):
-        with audit.batch(batch.number):
-            outcome = running.import_rows(
-                kind, sheet, headings_of(batch, sheet), report, batch_id=batch.pk, progress=progress
-            )
+    with (
+        _report_of(batch) as report,
+        opened(batch) as sheet,
+        audit.acting(user=batch.by, reason=f"Import of {batch.file_name}"),
+        audit.batch(batch.number),
+    ):
+        headings = headings_of(batch, sheet)
+        outcome = running.import_rows(kind, sheet, headings, report, batch_id=batch.pk, progress=progress)
     if not outcome.is_proven:
         raise Refused(
             f"The figures do not add up ({in_words(outcome)}), so nothing was imported. Tell your administrator."
@@ -205,16 +209,11 @@ def _take_back(batch: ImportBatch, progress: Progress) -> None:
     batch.state = State.UNDONE
 
 
-@contextmanager
-def _as(batch: ImportBatch, reason: str) -> Iterator[None]:
-    """In the name of whoever asked for it, unless a command names itself."""
-    with audit.acting(user=batch.by, reason=reason):
-        yield
-
-
 def headings_of(batch: ImportBatch, sheet: Sheet) -> mapping.Headings:
     kind = kinds.find(batch.kind)
     headings = mapping.Headings({h: batch.mapping.get(h, mapping.KEEP) for h in sheet.headers if h in batch.mapping})
+    meant = mapping.suggest(kind, sheet.headers)
+    headings.notices = {h: said for h, said in meant.notices.items() if headings.columns.get(h) == meant.columns[h]}
     mapping.require(kind, headings, batch.file_name)
     return headings
 
@@ -267,9 +266,12 @@ def rehearse(
     """What importing would do, for commands. Leaves nothing behind but ``report``."""
     sheet = reading.open_sheet(file, name)
     headings = running.headings_for(kinds.find(kind), sheet, told or {})
-    place = report.open("w+", encoding="utf-8-sig", newline="") if report else tempfile.TemporaryFile("w+", newline="")
-    with place as refused:
+    with tempfile.TemporaryFile("w+", encoding="utf-8-sig", newline="") as refused:
         outcome = running.try_out(kinds.find(kind), sheet, headings, refused, progress)
+        if report is not None and outcome.refused:
+            refused.seek(0)
+            with report.open("w", encoding="utf-8-sig", newline="") as copy:
+                shutil.copyfileobj(refused, copy)
     progress("Done", 1, 1)
     return outcome
 

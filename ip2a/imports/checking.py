@@ -147,14 +147,19 @@ class Candidate:
         return sql.SQL("CASE WHEN {} THEN coalesce(t.deleted_at, {}, now()) ELSE t.deleted_at END").format(removed, at)
 
     def verdicts(self) -> list[sql.Composable]:
-        """For every rule of the table: its problem where the candidate ``c`` breaks it, otherwise NULL."""
+        """For every rule of the table: its problem where the candidate ``c`` breaks it, otherwise NULL.
+
+        A row with a cell that cannot be read is not held against the rules: it would seem to break some by that.
+        """
         found: list[sql.Composable] = list(self.matching.verdicts())
         for derived in self.kind.derived:
             if derived.name in self.given:
-                found.append(_when(sql.SQL(derived.disagrees), problem(derived.words, sql.Literal(derived.words))))
+                broken = sql.SQL("cardinality(c._said) = 0 AND {}").format(sql.SQL(derived.disagrees))
+                found.append(_when(broken, problem(derived.words, sql.Literal(derived.words))))
         for name, expression in check_constraints(self.table, [f.column for f in self.fields]):
             says = sentence(self.model, name)
-            found.append(_when(sql.SQL("NOT ({})").format(sql.SQL(expression)), problem(says, sql.Literal(says))))
+            broken = sql.SQL("cardinality(c._said) = 0 AND NOT ({})").format(sql.SQL(expression))
+            found.append(_when(broken, problem(says, sql.Literal(says))))
         for index in unique_indexes(self.table):
             if index.columns != ("legacy_id",) and any(map(self.is_given, index.columns)):
                 found += self.uniqueness(index)
@@ -164,32 +169,18 @@ class Candidate:
         """Against the rows that are there, and against the rows above in the file."""
         says = sentence(self.model, index.name)
         condition = sql.SQL("({})").format(sql.SQL(index.condition or "true"))
-        columns = sql.SQL(", ").join(sql.SQL("c.{}").format(quoted(name)) for name in index.columns)
-        taken = sql.SQL(
-            "{condition} AND EXISTS (SELECT 1 FROM {table} x WHERE {same} AND {condition} AND x.id IS DISTINCT FROM c._target)"
-        )
         same = sql.SQL(" AND ").join(sql.SQL("x.{0} = c.{0}").format(quoted(name)) for name in index.columns)
+        taken = sql.SQL(
+            "{0} AND EXISTS (SELECT 1 FROM {1} x WHERE {2} AND {0} AND x.id IS DISTINCT FROM c._target)"
+        ).format(condition, quoted(self.table), same)
+        columns = sql.SQL(", ").join(sql.SQL("c.{}").format(quoted(name)) for name in index.columns)
         first = sql.SQL("first_value(c._row) OVER (PARTITION BY {}, {} ORDER BY c._row)").format(columns, condition)
         above = sql.SQL("{} AND {} < c._row").format(condition, first)
-        rule = f"{says} (a row above it in the file)"
+        words = sql.SQL("format({}, {})").format(sql.Literal(says.replace("%", "%%") + ": it is in row %s"), first)
         return [
-            _when(
-                taken.format(condition=condition, table=quoted(self.table), same=same), problem(says, sql.Literal(says))
-            ),
-            _when(
-                above,
-                problem(
-                    rule,
-                    sql.SQL("format({}, {})").format(
-                        sql.Literal(_percent(says) + " It is row %s of this file."), first
-                    ),
-                ),
-            ),
+            _when(taken, problem(says, sql.Literal(says))),
+            _when(above, problem(f"{says}, in a row above", words)),
         ]
-
-
-def _percent(text: str) -> str:
-    return text.replace("%", "%%")
 
 
 def _when(condition: sql.Composable, then: sql.Composable) -> sql.Composed:
@@ -228,7 +219,8 @@ def unique_indexes(table: str) -> list[UniqueIndex]:
     """Unique indexes over plain columns; one over an expression is left to the database itself."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname, array_agg(a.attname::text ORDER BY k.n), coalesce(pg_get_expr(i.indpred, i.indrelid), '') "
+            "SELECT c.relname, array_agg(a.attname::text ORDER BY k.n), "
+            "coalesce(pg_get_expr(i.indpred, i.indrelid), '') "
             "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
             "CROSS JOIN LATERAL unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY k(attnum, n) "
             "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum "

@@ -18,7 +18,7 @@ class Headings:
     """``columns`` gives for each header the kind's column, or "" to keep the values beside the record."""
 
     columns: dict[str, str] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
+    notices: dict[str, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> list[str]:
@@ -44,7 +44,7 @@ def suggest(kind: Kind, headers: list[str]) -> Headings:
         if near and known[near[0]] not in taken:
             found.columns[header] = known[near[0]]
             taken.add(known[near[0]])
-            found.notices.append(f"Column “{header}” is read as “{kind.columns[known[near[0]]].label}”.")
+            found.notices[header] = f"Column “{header}” is read as “{kind.columns[known[near[0]]].label}”."
     return found
 
 
@@ -70,6 +70,7 @@ def changed(kind: Kind, mapping: Headings, told: Mapping[str, str]) -> Headings:
         for other in [h for h, n in mapping.columns.items() if n == name and name != KEEP and h not in told]:
             mapping.columns[other] = KEEP
         mapping.columns[header] = name
+        mapping.notices.pop(header, None)
     names = [name for name in mapping.columns.values() if name != KEEP]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:

@@ -1,6 +1,7 @@
 """One import from file to figures: stage, check, write, report."""
 
 import csv
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -108,7 +109,7 @@ def _finish(outcome: Outcome, plan: Plan, sheet: Sheet, report: IO[str]) -> None
     outcome.unchanged = counts.get("same", 0)
     outcome.problems = _grouped()
     outcome.kept = [{"column": header, "compartment": wall} for _, header, wall in plan.kept]
-    outcome.notices = list(sheet.notices)
+    outcome.notices = [*sheet.notices, *plan.notices]
     if outcome.blank_rows:
         outcome.notices.append(f"{outcome.blank_rows:,} blank rows were skipped.")
     if outcome.refused:
@@ -129,7 +130,11 @@ def _grouped() -> list[dict[str, Any]]:
             [SAMPLES, staging.BETWEEN, staging.BETWEEN, staging.BETWEEN, MOST_GROUPS],
         )
         return [
-            {"rule": rule, "count": count, "samples": [{"row": row, "words": words} for row, words in samples]}
+            {
+                "rule": rule,
+                "count": count,
+                "samples": [{"row": row, "words": words} for row, words in json.loads(samples)],
+            }
             for rule, count, samples in cursor.fetchall()
         ]
 

@@ -4,6 +4,7 @@ A converter takes the cell's text and returns the value as PostgreSQL reads it (
 ``Bad`` with plain words. Converters are pure, so their answers are remembered.
 """
 
+import calendar
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -18,15 +19,18 @@ from django.db import models
 from ip2a.exports import FORMULA_STARTS
 
 Convert = Callable[[str], str | None]
-REMEMBERED = 20_000
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 EARLIEST, LATEST = date(1850, 1, 1), date(2150, 12, 31)
 LARGEST_ID = 2**63 - 1
+DAY_WORDS = frozenset(
+    {"st", "nd", "rd", "th", "of", "tues", "thur", "thurs"}
+    | {name.lower() for name in (*calendar.day_abbr, *calendar.day_name)}
+)
 BLANKS = frozenset({"", "null", "none", "\\n", "n/a", "#n/a"})
 SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 YES = frozenset({"t", "true", "y", "yes", "1", "1.0", "x", "on", "✓"})
 NO = frozenset({"f", "false", "n", "no", "0", "0.0", "off", "-"})
-MONTHS = {name: n for n, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_abbr) if n}
 
 
 class Bad(ValueError):
@@ -84,16 +88,19 @@ def choice_of(label: str, choices: type[models.TextChoices], words: Mapping[str,
     known |= {folded(spelling): value for spelling, value in words.items()}
     labels = {member.value: str(member.label) for member in choices}
 
+    @lru_cache(maxsize=1_000)
+    def meant(word: str) -> str:
+        near = get_close_matches(word, known, 1, 0.7)
+        return f"; did you mean {labels[known[near[0]]]}?" if near else ""
+
     def convert(text: str) -> str | None:
         word = folded(cleaned(text))
         if word in known:
             return known[word]
         if not word or word in BLANKS:
             return None
-        near = get_close_matches(word, known, 1, 0.7)
-        hint = f"; did you mean {labels[known[near[0]]]}?" if near else ""
         listed = ", ".join(labels.values())
-        raise Bad(f"{label} is not a known word", f"{label} {shown(text)} is not one of {listed}{hint}")
+        raise Bad(f"{label} is not a known word", f"{label} {shown(text)} is not one of {listed}{meant(word)}")
 
     return convert
 
@@ -139,15 +146,12 @@ def read_day(text: str) -> date | None:
 
 
 def _other_day(text: str) -> date | None:
-    if text.isascii() and text.replace(".0", "").isdigit():
-        number = int(text.replace(".0", ""))
-        if len(str(number)) == 8:
-            return date(number // 10_000, number // 100 % 100, number % 100)
-        return EXCEL_DAY_ZERO + timedelta(number) if 60 < number < 100_000 else None
-    parts = (
-        re.findall(r"\d+|[^\W\d]+", text.split("T")[0]) if ":" not in text else re.findall(r"\d+|[^\W\d]+", text)[:3]
-    )
-    parts = [p for p in parts if p.lower() not in _DAY_WORDS]
+    if re.fullmatch(r"\d{8}", text, re.ASCII):
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    if re.fullmatch(r"\d{2,5}(\.\d+)?", text, re.ASCII):
+        days = int(float(text))
+        return EXCEL_DAY_ZERO + timedelta(days) if days > 60 else None
+    parts = [part for part in _parts_of_day(text) if part.lower() not in DAY_WORDS]
     if len(parts) != 3:
         return None
     if all(part.isdigit() for part in parts):
@@ -155,23 +159,32 @@ def _other_day(text: str) -> date | None:
         if len(parts[0]) == 4:
             return date(first, second, third)
         return date(third, first, second) if len(parts[2]) == 4 else None
-    word = next((p for p in parts if not p.isdigit()), "")
-    numbers = [int(p) for p in parts if p.isdigit()]
-    month = MONTHS.get(word[:3].lower())
-    if month is None or len(numbers) != 2 or max(numbers) < 1000:
-        return None
-    return date(max(numbers), month, min(numbers))
+    return _worded_day(parts)
 
 
-_DAY_WORDS = frozenset(
-    ["mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "st", "nd", "rd", "th", "of"]
-)
+def _parts_of_day(text: str) -> list[str]:
+    """Numbers and words of a date, without a time behind it."""
+    return re.findall(r"[0-9]+|[^\W\d_]+", re.split(r"[T ]+\d{1,2}:", text)[0])
+
+
+def _worded_day(parts: list[str]) -> date | None:
+    """A day, a year of four digits and the name of a month, in any order."""
+    words = [part for part in parts if not part.isdigit()]
+    numbers = sorted(int(part) for part in parts if part.isdigit())
+    month = MONTHS.get(words[0][:3].lower()) if len(words) == 1 and len(words[0]) >= 3 else None
+    return date(numbers[1], month, numbers[0]) if month and numbers[1] > 999 else None
 
 
 def moment_of(label: str) -> Convert:
     """A date and time; without a zone it is taken as UTC, in which the old system wrote."""
 
     def convert(text: str) -> str | None:
+        value = text.strip()
+        try:
+            if value.isascii() and datetime.fromisoformat(value).tzinfo is None and len(value) > 10:
+                return value + "+00"
+        except ValueError:
+            pass
         value = cleaned(text)
         if value.lower() in BLANKS:
             return None
@@ -191,6 +204,8 @@ def number_of(label: str, *, required: bool = False) -> Convert:
     """A whole number that names a row, such as an old id."""
 
     def convert(text: str) -> str | None:
+        if text.isdigit() and text.isascii() and len(text) < 19:
+            return text
         value = cleaned(text).removesuffix(".0")
         if value.lower() in BLANKS:
             if required:
@@ -291,7 +306,3 @@ def words_of(field: models.Field) -> type[models.TextChoices]:
 
 def _name(value: str) -> str:
     return re.sub(r"\W+", "_", value).upper() or "BLANK"
-
-
-def remembered(convert: Convert) -> Convert:
-    return lru_cache(maxsize=REMEMBERED)(convert)
