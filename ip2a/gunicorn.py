@@ -1,6 +1,10 @@
 """The web server's settings; `manage.py up` gives the address."""
 
 import os
+import signal
+from typing import Any
+
+from ip2a.embedded import process
 
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
@@ -13,3 +17,8 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a heartbeat, no data
 loglevel = "warning"
 proc_name = "ip2a-web"
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker whose master is gone would hold the address and answer nobody."""
+    process.dies_with_parent(signal.SIGKILL, parent=server.pid)()

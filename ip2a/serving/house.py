@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import os
-import signal
 import socket
 import sys
 import time
@@ -79,7 +78,7 @@ class House:
             f"fd://{number}",
             "ip2a.wsgi",
         ]
-        self.supervisor.keep(Program("web", web, self.environment, self.folder, signal.SIGQUIT, (number,)))
+        self.supervisor.keep(Program("web", web, self.environment, self.folder, (number,)))
         Greeting(self).await_answer()
 
     def start_background(self) -> None:
@@ -116,8 +115,8 @@ class House:
             "--loglevel=WARNING",
             f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}",
         ]
-        self.supervisor.keep(Program("worker", worker, self.environment, self.folder, signal.SIGQUIT))
-        self.supervisor.keep(Program("beat", beat, self.environment, self.folder, signal.SIGTERM))
+        self.supervisor.keep(Program("worker", worker, self.environment, self.folder))
+        self.supervisor.keep(Program("beat", beat, self.environment, self.folder))
 
 
 class Greeting:

@@ -52,13 +52,12 @@ class Deaths:
 
 @dataclass
 class Program:
-    """A child process whose output comes through a pipe; with it die the processes it started."""
+    """A child process whose output comes through a pipe; gunicorn.py and celery.py tie its own children to it."""
 
     name: str
     command: Sequence[str]
     environment: dict[str, str]
     folder: Path | None = None
-    death_signal: int = signal.SIGTERM
     pass_fds: tuple[int, ...] = ()
     deaths: Deaths = field(default_factory=Deaths)
     child: "subprocess.Popen[bytes] | None" = None
@@ -66,7 +65,7 @@ class Program:
     def start(self) -> None:
         self.child = process.spawn(
             self.command,
-            death_signal=self.death_signal,
+            death_signal=signal.SIGKILL,  # a polite one can be lost while the program is still starting
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=self.environment,

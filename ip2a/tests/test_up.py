@@ -160,6 +160,17 @@ def test_kill_leaves_no_orphan_and_loses_no_committed_row(running):
         assert again.end() == 0
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.8])
+def test_kill_during_the_start_leaves_no_orphan(house, seconds):
+    """While the worker connects, when it may not hear a polite signal."""
+    up = Up(house).wait_ready()
+    time.sleep(seconds)
+    up.child.kill()
+    up.child.wait()
+    folders = (house, house / "var" / "cluster", house / "var" / "broker")
+    assert process.wait_until(lambda: not any(map(process.any_works_in, folders)), 15)
+
+
 def test_program_that_dies_is_started_again_with_a_line_that_says_so(running):
     process.wait_until(lambda: len(programs(running)) == 5, 10)
     web = next(pid for pid in programs(running) if "gunicorn" in Path(f"/proc/{pid}/cmdline").read_text())
