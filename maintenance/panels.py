@@ -47,7 +47,7 @@ class Work:
     at: datetime
 
 
-@panel("home", order=40)
+@panel("home", order=20)
 def recent_work(request, subject):
     return Panel("Your recent work", "maintenance/_home_work.html", {"work": work_of(request.user), "days": WORK_DAYS})
 

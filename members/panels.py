@@ -1,5 +1,6 @@
 """What the members room shows on its records' pages and on the home page. Every panel is bounded."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from members.timeline import sentence
 
 MOST_JOBS = 25
 MOST_WORKERS = 50
+MOST_PAST_JOBS = 15
 MOST_CONTACTS = 50
 MOST_CHANGES = 5
 EVENTS_SHOWN = 20
@@ -24,6 +26,7 @@ EVENTS_AT_MOST = 2000
 WITHOUT_JOB_SHOWN = 10
 
 JOB_COLUMNS = {column.key: column for column in columns.JOBS}
+JOB_COLUMNS["rate"] = replace(JOB_COLUMNS["rate"], label="Rate")
 MEMBER_JOBS = [JOB_COLUMNS[key] for key in ("employer", "title", "start", "end", "rate")]
 WORKERS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "rate")]
 PAST_JOBS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "end", "rate")]
@@ -189,7 +192,7 @@ def past_jobs(request, organization):
         "Worked there before",
         rows.order_by("-start_date", "-id"),
         PAST_JOBS,
-        MOST_JOBS,
+        MOST_PAST_JOBS,
         all_url=address("members:memberemployment_list", employer=organization.name, current="no"),
         empty="No job there has ended yet.",
     )
@@ -232,7 +235,7 @@ def jobs_at_the_same_time(request, job):
     )
 
 
-@panel("home", order=20)
+@panel("home", order=30)
 def without_job(request, subject):
     user = request.user
     rows = Member.objects.visible_to(user).active()

@@ -27,7 +27,8 @@ def jobs(user: Any, member: Member) -> Iterator[Event]:
         pay = f"{format_money(job.hourly_rate)} an hour" if job.hourly_rate is not None else ""
         about = ", ".join(part for part in (job.job_title, pay) if part)
         employer = job.organization.name
-        yield Event(job.start_date, "job", f"Started at {employer}", details=about, url=url, icon="job")
+        started = f"Started at {employer}{f' as {about}' if job.job_title else f', {about}' if about else ''}"
+        yield Event(job.start_date, "job", started, url=url, icon="job")
         if job.end_date:
             yield Event(job.end_date, "job", f"Left {employer}", url=url, icon="sign-out")
 
@@ -37,7 +38,8 @@ def changes(user: Any, member: Member) -> Iterator[Event]:
     for entry in changes_of(user, member):
         told = sentence(entry, Member)
         who = entry.actor_name or entry.command
-        yield Event(entry.at, "change", told, who=who, details=entry.reason, icon="edit")
+        because = f": {entry.reason}" if entry.reason else ""
+        yield Event(entry.at, "change", f"{told}{because}", who=who, icon="edit")
 
 
 def sentence(entry: AuditEntry, model: type[models.Model]) -> str:

@@ -38,6 +38,10 @@ def postal(record: Any) -> str:
     )
 
 
+def noted(record: Any) -> list[tuple[str, str]]:
+    return [("Notes", record.notes)] if record.notes else []
+
+
 def linked(record: Any, word: str = "") -> str:
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), word or str(record))
 
@@ -95,7 +99,7 @@ class MemberDetail(RecordDetail):
             ("E-mail", mail_link(m.email)),
             ("Address", postal(m)),
             ("Date of birth", format_day(m.date_of_birth)),
-            ("Notes", m.notes),
+            *noted(m),
         ]
 
     def next_action(self) -> dict[str, Any] | None:
@@ -153,7 +157,7 @@ class OrganizationDetail(RecordDetail):
             ("E-mail", mail_link(o.email)),
             ("Website", site_link(o.website)),
             ("Address", postal(o)),
-            ("Notes", o.notes),
+            *noted(o),
         ]
 
 
@@ -170,7 +174,6 @@ class ContactDetail(RemovableDetail):
             ("Title", c.title),
             ("Phone", phone_link(c.phone)),
             ("E-mail", mail_link(c.email)),
-            ("Primary contact", "Yes" if c.is_primary else "No"),
         ]
 
     def aside_facts(self):
@@ -180,7 +183,7 @@ class ContactDetail(RemovableDetail):
             ("Office phone", phone_link(o.phone)),
             ("Office e-mail", mail_link(o.email)),
             ("Address", postal(o)),
-            ("Notes on the contact", self.record.notes),
+            *noted(self.record),
         ]
 
     def verbs(self):
