@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -54,6 +55,8 @@ def _tell_database() -> None:
     """Correct the context of a connection that is already open; a closed one learns it when it opens."""
     if connection.connection is None or connection.connection.closed or connection.needs_rollback:
         return
+    if connection.connection.info.transaction_status == TransactionStatus.INERROR:
+        return  # nothing more is written before the rollback, which brings back what was known before
     connection.send_audit_context(for_transaction=connection.in_atomic_block)
 
 

@@ -123,7 +123,8 @@ def test_a_command_can_be_filtered(signed_in):
     [
         "older=junk", "older=2026-13-45T00:00:00Z~1", "newer=~", "record=abc", "record=99999999999999999999",
         "table=pg_shadow", "action=drop", "on_from=2026-02-31", "on_from=2026-03-02&on_to=2026-03-01",
-        "who=%00", "command=nonsense", "record=-1", "older=9999-12-31T23:59:59Z~1", "older=2026-01-01T00:00:00~5", "format=xlsx", "record=1.5",
+        "who=%00", "command=nonsense", "record=-1", "older=9999-12-31T23:59:59Z~1", "older=2026-01-01T00:00:00~5",
+        "format=xlsx", "record=1.5",
     ],
 )  # fmt: skip
 def test_junk_in_the_address_is_never_an_error(signed_in, junk):
