@@ -324,14 +324,18 @@ def reachable_by_others(folder: Path) -> bool:
 
 
 def readable_copy(installed: Path) -> Path:
-    """The binaries where nobody can read them; copied once for each build."""
+    """The binaries where nobody can read them; copied once for each build, with the libraries that lie beside."""
     if reachable_by_others(installed / "bin"):
         return installed
+    package = installed.parent
+    libraries = package.with_name(f"{package.name}.libs")
     size = (installed / "bin" / "postgres").stat().st_size
     copy = SYSTEM_FOLDER / f"postgresql-{major_version(installed)}-{size}"
     if not copy.exists():
         SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
         half = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(installed, half, symlinks=True)
+        shutil.copytree(installed, half / package.name / installed.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, half / libraries.name, symlinks=True)
         half.rename(copy)
-    return copy
+    return copy / package.name / installed.name

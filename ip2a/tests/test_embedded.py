@@ -225,10 +225,11 @@ def test_ordinary_user_needs_no_namespace(tmp_path):
 
 
 @as_root
-def test_root_without_namespaces_uses_nobody(tmp_path, monkeypatch):
+def test_root_without_namespaces_uses_nobody_and_a_place_he_can_reach(tmp_path, monkeypatch):
     from ip2a.embedded import postgres  # only this test looks inside
 
     monkeypatch.setattr(postgres, "UNSHARE", ["false"])
+    monkeypatch.setattr(postgres, "reachable_by_others", lambda folder: False)
     monkeypatch.setattr(postgres, "SYSTEM_FOLDER", tmp_path.parent.parent.parent / "ip2a-system-of-tests")
     try:
         with Cluster(tmp_path / "cluster", durable=False) as cluster:
