@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 
+from ip2a.accounts import services
 from ip2a.models import User
 from ip2a.pickers import PickerField
 from ip2a.roles import ROLES
@@ -116,7 +117,10 @@ def roles_field(**kwargs: Any) -> forms.MultipleChoiceField:
         label="Roles",
         choices=[(role.name, f"{role.label}: {role.about}") for role in ROLES],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one role: without one a person sees nothing."},
+        error_messages={
+            "required": "Tick at least one role: without one a person sees nothing.",
+            "invalid_choice": "There is no role “%(value)s”. Choose from the list.",
+        },
         **kwargs,
     )
 
@@ -166,11 +170,12 @@ class InviteForm(PersonForm):
         super().__init__(*args, **kwargs)
         del self.fields["reason"]
 
-    def validate_unique(self) -> None:
-        """The service says who has the address already."""
-
-    def validate_constraints(self) -> None:
-        """Likewise."""
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        taken = User.objects.filter(email=email).first()
+        if taken is not None:
+            raise ValidationError(services.already_there(taken))
+        return email
 
 
 class RolesForm(forms.Form):

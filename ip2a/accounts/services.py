@@ -37,7 +37,7 @@ def invite(
     email = email.strip().lower()
     taken = User.objects.filter(email__iexact=email).first()
     if taken is not None:
-        raise Refused(_already_there(taken))
+        raise Refused(already_there(taken))
     user = User(email=email, first_name=first_name.strip(), last_name=last_name.strip())
     user.set_unusable_password()
     rules.may_change_roles(by, user, held=(), wanted=set(roles)).enforce()
@@ -48,7 +48,8 @@ def invite(
     return user
 
 
-def _already_there(user: User) -> str:
+def already_there(user: User) -> str:
+    """Why this person's address is not invited again, and what to do instead."""
     if not user.is_active:
         return f"{user} had an account with this address, now deactivated. Reactivate it instead."
     return f"{user} already has an account with this address."

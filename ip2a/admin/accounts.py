@@ -62,7 +62,7 @@ class UserAdmin(KeptAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return User.objects.visible_to(request.user).prefetch_related("groups")
+        return super().get_queryset(request).prefetch_related("groups")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

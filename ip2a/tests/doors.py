@@ -1,0 +1,203 @@
+"""Every address of the house and what it asks of a person. A new page states its rights here, in one line.
+
+``Door(name, needs)``: whoever lacks a permission that is needed gets 403, and outside its compartment 404; whoever has
+them gets what ``get`` says. ``of`` names the record that fills the address (see RECORDS).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from ip2a import roles
+from ip2a.attachments.services import attach
+from ip2a.compartments import COMPARTMENTS
+from ip2a.factories import UserFactory
+from ip2a.models import CompartmentOpening
+from ip2a.roles import ROLES
+from ip2a.tests.vault.models import Secret
+from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
+
+EVERYBODY = ""
+NOBODY = "nobody"  # a permission that no role holds
+
+
+@dataclass(frozen=True)
+class Door:
+    """``needs``: one permission or several, separated by spaces; EVERYBODY is everybody signed in."""
+
+    name: str
+    needs: str = EVERYBODY
+    of: str = ""
+    get: int = 200
+    compartment: str = ""
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+    def expected(self, role: str) -> int:
+        rights = rights_of(role)
+        if self.compartment and COMPARTMENTS[self.compartment].permission not in rights:
+            return 404
+        return self.get if set(self.needs.split()) <= rights else 403
+
+
+# Rights that only the tests give, to every role: the compartment alone must keep the others out.
+EVERYBODY_IN_TESTS = set(roles.verbs("vault.secret", "view add change"))
+
+
+def rights_of(role: str) -> set[str]:
+    return EVERYBODY_IN_TESTS | {p for r in ROLES if r.name == role for p in r.permissions}
+
+
+def _document() -> Any:
+    return attach(MemberFactory(), ContentFile(b"Dear Rosa, tomorrow.\n", "letter.txt"), by=UserFactory(role="staff"))
+
+
+def _opening() -> Any:
+    return CompartmentOpening.objects.create(
+        compartment="", model="x", record_id=1, user_id=1, user_name="x", path="/", ip=None
+    )
+
+
+# One of each kind, made once for a walk.
+RECORDS: dict[str, Callable[[], Any]] = {
+    "person": UserFactory,
+    "role": lambda: UserFactory(role="staff").groups.get(),
+    "opening": _opening,
+    "document": _document,
+    "member": MemberFactory,
+    "organization": OrganizationFactory,
+    "contact": OrganizationContactFactory,
+    "job": MemberEmploymentFactory,
+    "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
+}
+
+# Doors that ask nobody who they are: what they answer to a stranger, and why they are open.
+OPEN: dict[str, tuple[int, str]] = {
+    "healthz": (200, "machines ask whether the process lives; it says nothing else"),
+    "readyz": (200, "machines ask whether it can serve; it says nothing else"),
+    "account_login": (200, "signing in"),
+    "account_logout": (302, "who is not signed in is sent to sign-in"),
+    "account_inactive": (200, "tells a deactivated person, who cannot sign in"),
+    "account_accept_invitation": (410, "the link of an invitation; a wrong one says so"),
+    "account_reset_password": (200, "whoever has forgotten the password"),
+    "account_reset_password_done": (200, "whoever has forgotten the password"),
+    "account_reset_password_from_key": (200, "the link of a reset; a wrong one says so"),
+    "account_reset_password_from_key_done": (200, "after a reset"),
+    "mfa_authenticate": (302, "the second half of signing in; without the first it leads to sign-in"),
+}
+
+# Patterns without a name of their own.
+NAMELESS = {"admin:None": "the admin's redirect from an old address, and its 404"}
+
+
+def kept(label: str, of: str, words: str = "view add change", **more: Any) -> list[Door]:
+    """List, create, detail, update and history of a model, as the generic pages make them."""
+    app, model = label.split(".")
+    verb = {"list": "view", "create": "add", "detail": "view", "update": "change", "history": "view"}
+    own = {"detail": of, "update": of, "history": of}
+    return [
+        Door(f"{app}:{model}_{page}", f"{app}.{word}_{model}", own.get(page, ""), **more)
+        for page, word in verb.items()
+        if word in words
+    ]
+
+
+def admin(label: str, of: str) -> list[Door]:
+    """What the administration pages answer: to look at for those with the right, nothing to add, nothing to delete."""
+    model = label.replace(".", "_")
+    app, name = label.split(".")
+    view = f"ip2a.use_admin {app}.view_{name}"
+    return [
+        Door(f"admin:{model}_changelist", view),
+        Door(f"admin:{model}_add", NOBODY),
+        Door(f"admin:{model}_change", view, of),
+        Door(f"admin:{model}_history", view, of),
+        Door(f"admin:{model}_delete", NOBODY, of),
+    ]
+
+
+DOORS: list[Door] = [
+    Door("home"),
+    Door("search"),
+    Door("pick", kwargs={"label": "members.member"}),
+    Door("patterns"),
+    Door("audit_list", "ip2a.view_audit"),
+    # one's own account
+    Door("account_login", get=302),
+    Door("account_logout"),
+    Door("account_inactive"),
+    Door("account_accept_invitation", kwargs={"token": "x"}, get=410),
+    Door("account_reset_password"),
+    Door("account_reset_password_done"),
+    Door("account_reset_password_from_key", kwargs={"uidb36": "1", "key": "x-y"}),
+    Door("account_reset_password_from_key_done"),
+    Door("account_reauthenticate"),
+    Door("account_change_password"),
+    Door("usersessions_list"),
+    Door("healthz"),
+    Door("readyz"),
+    Door("mfa_index"),
+    Door("mfa_authenticate", get=302),
+    Door("mfa_reauthenticate", get=302),
+    Door("mfa_activate_totp", get=302),
+    Door("mfa_deactivate_totp", get=404),
+    Door("mfa_view_recovery_codes", get=404),
+    Door("mfa_generate_recovery_codes", get=302),
+    Door("mfa_download_recovery_codes", get=404),
+    Door("mfa_list_webauthn"),
+    Door("mfa_add_webauthn", get=302),
+    Door("mfa_reauthenticate_webauthn", get=302),
+    Door("mfa_remove_webauthn", of="person", get=302),
+    Door("mfa_edit_webauthn", of="person", get=302),
+    # people
+    Door("accounts:user_list", "ip2a.view_user"),
+    Door("accounts:user_create", "ip2a.add_user"),
+    Door("accounts:user_detail", "ip2a.view_user", "person"),
+    Door("accounts:user_history", "ip2a.view_user", "person"),
+    Door("accounts:user_update", "ip2a.change_user", "person"),
+    Door("accounts:user_roles", "ip2a.change_user", "person"),
+    Door("accounts:user_resend", "ip2a.add_user", "person", get=405),
+    Door("accounts:user_deactivate", "ip2a.change_user", "person"),
+    Door("accounts:user_reactivate", "ip2a.change_user", "person", get=405),
+    Door("accounts:user_sign_out", "ip2a.change_user", "person", get=405),
+    Door("accounts:user_remove_factor", "ip2a.change_user", "person"),
+    # administration pages
+    Door("admin:index", "ip2a.use_admin"),
+    Door("admin:login", "ip2a.use_admin", get=302),
+    Door("admin:logout", "ip2a.use_admin", get=302),
+    Door("admin:password_change", "ip2a.use_admin", get=302),
+    Door("admin:password_change_done", "ip2a.use_admin", get=302),
+    Door("admin:autocomplete", NOBODY),
+    Door("admin:jsi18n", "ip2a.use_admin"),
+    Door("admin:view_on_site", "ip2a.use_admin", kwargs={"content_type_id": "0", "object_id": "0"}, get=404),
+    Door("admin:app_list", "ip2a.use_admin", kwargs={"app_label": "ip2a"}),
+    *admin("ip2a.user", "person"),
+    *admin("auth.group", "role"),
+    *admin("ip2a.compartmentopening", "opening"),
+    # documents
+    Door("attachment_create", "ip2a.add_attachment members.view_member", "member", kwargs={"label": "members.member"}),
+    Door("attachment_detail", "ip2a.view_attachment", "document"),
+    Door("attachment_download", "ip2a.view_attachment", "document"),
+    Door("attachment_history", "ip2a.view_attachment", "document"),
+    Door("attachment_update", "ip2a.change_attachment", "document"),
+    Door("attachment_remove", "ip2a.delete_attachment", "document"),
+    Door("attachment_restore", "ip2a.delete_attachment", "document", get=405),
+    # upkeep
+    Door("maintenance:finding_list", "maintenance.view_finding"),
+    Door("maintenance:finding_check", "maintenance.view_finding", get=405),
+    Door("maintenance:finding_detail", "maintenance.view_finding", kwargs={"name": "none"}, get=404),
+    # members and employers
+    *kept("members.member", "member"),
+    *kept("members.organization", "organization"),
+    *kept("members.organizationcontact", "contact"),
+    *kept("members.memberemployment", "job"),
+    Door("members:organizationcontact_remove", "members.delete_organizationcontact", "contact"),
+    Door("members:organizationcontact_restore", "members.delete_organizationcontact", "contact", get=405),
+    Door("members:organizationcontact_make_primary", "members.change_organizationcontact", "contact", get=405),
+    Door("members:memberemployment_end", "members.change_memberemployment", "job"),
+    Door("members:memberemployment_remove", "members.delete_memberemployment", "job"),
+    Door("members:memberemployment_restore", "members.delete_memberemployment", "job", get=405),
+    # the room that proves the walls
+    *kept("vault.secret", "secret", compartment="organizing"),
+]
