@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
@@ -90,10 +91,10 @@ def test_slash_focuses_the_search_and_typing_filters_a_list_in_place(visit, reco
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "find"
     page.fill("#filters input[name=q]", "angstrom")
-    page.wait_for_function("document.querySelectorAll('#results tbody tr').length === 1")
-    assert page.url.endswith("q=angstrom") or "q=angstrom&" in page.url
+    expect(page.locator("#results tbody tr")).to_have_count(1)
+    assert page.url.endswith("/members/?q=angstrom")
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('#results tbody tr').length === 50")
+    expect(page.locator("#results tbody tr")).to_have_count(50)
     assert visitor.complaints == []
 
 
