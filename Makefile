@@ -31,7 +31,7 @@ legacy: packages
 	@exec $(MANAGE) legacy "$(FOLDER)"
 
 test: lint
-	@exec $(PY) -m pytest -q -n $(WORKERS)
+	@exec $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 
 lint: packages-dev
 	@exec $(PY) bin/lint.py
