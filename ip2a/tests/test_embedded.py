@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -230,7 +231,7 @@ def test_root_without_namespaces_uses_nobody_and_a_place_he_can_reach(tmp_path, 
 
     monkeypatch.setattr(postgres, "UNSHARE", ["false"])
     monkeypatch.setattr(postgres, "reachable_by_others", lambda folder: False)
-    monkeypatch.setattr(postgres, "SYSTEM_FOLDER", tmp_path.parent.parent.parent / "ip2a-system-of-tests")
+    monkeypatch.setattr(postgres, "SYSTEM_FOLDER", Path(tempfile.gettempdir()) / f"ip2a-system-of-tests-{os.getpid()}")
     try:
         with Cluster(tmp_path / "cluster", durable=False) as cluster:
             owner = Path(f"/proc/{cluster.pid}").stat().st_uid
