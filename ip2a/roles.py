@@ -28,6 +28,7 @@ PEOPLE_WRITE = [
     *verbs("members.member", "add change"),
     *verbs("members.memberemployment", "add change delete"),
 ]
+IMPORTS = ["ip2a.import_records", *verbs("ip2a.importbatch", "view"), *verbs("ip2a.keptvalues", "view")]
 DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
 FINDINGS = verbs("maintenance.finding", "view")
 
@@ -50,6 +51,7 @@ ROLES = (
             *DOCUMENTS,
             *FINDINGS,
             *verbs("maintenance.threshold", "view change"),
+            *IMPORTS,
             *verbs("ip2a.user", "view add change"),
             *verbs("auth.group", "view"),
             *verbs("ip2a.compartmentopening", "view"),
@@ -79,14 +81,19 @@ ROLES = (
         "organizer",
         "Organizer",
         "The organizing compartment; members and employers to read.",
-        [*PEOPLE_READ, *verbs("ip2a.attachment", "view"), "ip2a.enter_organizing"],
+        [
+            *PEOPLE_READ,
+            *verbs("ip2a.attachment", "view"),
+            *verbs("ip2a.keptvalues", "view"),
+            "ip2a.enter_organizing",
+        ],
     ),
     Role("instructor", "Instructor", "Training: own cohorts."),
     Role(
         "staff",
         "Staff",
         "Members, employers, jobs, documents and training administration.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS],
+        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS, *IMPORTS],
     ),
 )
 ROLE_NAMES = [role.name for role in ROLES]

@@ -231,7 +231,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_IMPORTS = ["ip2a.accounts.tasks"]
+CELERY_IMPORTS = ["ip2a.accounts.tasks", "ip2a.imports.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "audit-partitions": {
         "task": "ip2a.tasks.make_audit_partitions",

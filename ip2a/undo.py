@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import DataError, IntegrityError, connection, transaction
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import DataError, IntegrityError, connection, models, transaction
 from psycopg import sql
 
 from ip2a import audit
@@ -114,6 +116,16 @@ def _involved(cursor) -> list[str]:
     return [name for (name,) in cursor.fetchall()]
 
 
+def _generic_keys() -> list[tuple[type[models.Model], GenericForeignKey]]:
+    """Keys that can point to a record of any model, such as a document's."""
+    return [
+        (model, key)
+        for model in apps.get_models()
+        for key in model._meta.private_fields
+        if isinstance(key, GenericForeignKey) and model._meta.managed
+    ]
+
+
 def _children_first(tables: list["_Table"]) -> list["_Table"]:
     """Tables whose rows refer to others before those they refer to."""
     ordered: list[_Table] = []
@@ -183,6 +195,7 @@ class _Table:
     def used(self) -> sql.Composable:
         """A row refers to this one, and is not one of the same table that goes with it."""
         found = [self.used_by(child, column) for child, column in self.referrers]
+        found += [self.used_generically(model, key) for model, key in _generic_keys()] if self.model else []
         return sql.SQL(" OR ").join(found) if found else sql.SQL("false")
 
     def used_by(self, child: str, column: str) -> sql.Composable:
@@ -193,6 +206,14 @@ class _Table:
             ).format(sql.Identifier(WORK), sql.Literal(child))
         return sql.SQL("EXISTS (SELECT 1 FROM {} x WHERE x.{} = t.id AND NOT {})").format(
             sql.Identifier(child), sql.Identifier(column), goes_too
+        )
+
+    def used_generically(self, model: type[models.Model], key: GenericForeignKey) -> sql.Composable:
+        return sql.SQL("EXISTS (SELECT 1 FROM {} x WHERE x.{} = {} AND x.{} = t.id)").format(
+            sql.Identifier(model._meta.db_table),
+            sql.Identifier(model._meta.get_field(key.ct_field).column),
+            sql.Literal(ContentType.objects.get_for_model(self.model).pk),
+            sql.Identifier(model._meta.get_field(key.fk_field).column),
         )
 
     def left_alone(self, cursor) -> list[LeftAlone]:

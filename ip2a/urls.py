@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("audit/", audit.AuditTrail.as_view(), name="audit_list"),
     path("documents/", include("ip2a.attachments.urls")),
+    path("imports/", include("ip2a.imports.urls")),
     path("", include("maintenance.urls")),
     path("", include("members.urls")),
 ]

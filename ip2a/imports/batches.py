@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path, PurePath
 from typing import IO, Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerGone
 
 from ip2a import audit, undo
 from ip2a.answers import YES, Answer, Refused, no
@@ -21,10 +23,13 @@ from ip2a.imports import kinds, mapping, reading, running
 from ip2a.imports.reading import CannotRead, Sheet
 from ip2a.imports.running import Outcome
 from ip2a.imports.staging import Progress
-from ip2a.models import ImportBatch
+from ip2a.models import ImportBatch, User
 
 logger = logging.getLogger(__name__)
 State = ImportBatch.State
+LOCK = 746_2001  # of whoever works on a batch, beside the batch's key
+PATIENCE = timedelta(minutes=2)
+NO_WORKER = "No worker could be reached, so nothing was changed. Try again in a minute, or tell your administrator."
 BLOCK = 1 << 20
 
 
@@ -96,7 +101,9 @@ def _may_move(batch: ImportBatch, to: str) -> Answer:
 
 
 @transaction.atomic
-def start(batch: ImportBatch, *, to: str, by: Any, enqueue: Callable[[int], Any] | None) -> ImportBatch:
+def start(
+    batch: ImportBatch, *, to: str, by: Any, enqueue: Callable[[int], Any] | None, reason: str = ""
+) -> ImportBatch:
     """Begin trying out, importing or taking back. Of two people who start at once, one is told that the other did.
 
     ``enqueue`` is called with the batch's key once this is committed.
@@ -104,30 +111,53 @@ def start(batch: ImportBatch, *, to: str, by: Any, enqueue: Callable[[int], Any]
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if by is not None:
         may_import(by, batch.kind).enforce()
-    if batch.is_running and not is_interrupted(batch):
-        raise Refused(_busy(batch))
-    if batch.is_running and batch.state != to:
-        raise Refused(f"This import was interrupted while {batch.get_state_display().lower()}. Start that again first.")
-    _may_move(batch, to).enforce()
+    may_start(batch, to, in_person=by is not None).enforce()
+    if to == State.IMPORTING:
+        batch.number, batch.undo_outcome = audit.next_batch(), {}
+    if to == State.UNDOING and not batch.is_running:
+        if not reason.strip():
+            raise Refused("Say why the import is taken back: the reason stays in the history of every record.")
+        batch.undo_outcome = {"reason": reason.strip(), "by": by.pk if by else None}
     batch.state, batch.asked_at, batch.started_at, batch.finished_at = to, timezone.now(), None, None
     batch.stopped_because = ""
-    batch.save(update_fields=["state", "asked_at", "started_at", "finished_at", "stopped_because"])
+    batch.save()
     if enqueue is not None:
-        transaction.on_commit(lambda: enqueue(batch.pk))
+        transaction.on_commit(lambda: _hand_over(batch.pk, enqueue))
     return batch
 
 
-def _busy(batch: ImportBatch) -> str:
-    doing = batch.get_state_display().lower()
-    return f"Somebody has started this import already; it is {doing}. Nothing was started twice."
+def may_start(batch: ImportBatch, to: str, *, in_person: bool = True) -> Answer:
+    """Whether this can begin now. A person tries out before importing; a command has ``--dry-run`` for that."""
+    if batch.is_running and not is_stuck(batch):
+        doing = batch.get_state_display().lower()
+        return no(f"Somebody has started this import already; it is {doing}. Nothing was started twice.")
+    if batch.is_running and batch.state != to:
+        return no(f"This import was interrupted ({batch.get_state_display().lower()}). Start that again first.")
+    if in_person and to == State.IMPORTING and batch.state == State.UPLOADED:
+        return no("Try it out first: that shows what would be added, changed and refused.")
+    return _may_move(batch, to)
 
 
-def is_interrupted(batch: ImportBatch) -> bool:
-    """At work by its state, begun by a worker, and no worker is there any more."""
-    if not batch.is_running or batch.started_at is None:
+def _hand_over(batch_id: int, enqueue: Callable[[int], Any]) -> None:
+    try:
+        enqueue(batch_id)
+    except BrokerGone:
+        logger.exception("Import %s could not be handed to a worker", batch_id)
+        _stop(batch_id, NO_WORKER)
+
+
+def is_stuck(batch: ImportBatch) -> bool:
+    """At work by its state, but the worker that began it is gone, or none has taken it up for minutes."""
+    if not batch.is_running:
         return False
+    if batch.started_at is None:
+        return batch.asked_at is not None and timezone.now() - batch.asked_at > PATIENCE
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('ip2a.batch'), %s)", [batch.pk])
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [LOCK, batch.pk],
+        )
         return cursor.fetchone()[0]
 
 
@@ -135,14 +165,14 @@ def is_interrupted(batch: ImportBatch) -> bool:
 def _held(batch_id: int) -> Iterator[bool]:
     """The lock of whoever works on the batch. It goes with the connection, so a killed worker lets go of it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('ip2a.batch'), %s)", [batch_id])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, batch_id])
         mine = cursor.fetchone()[0]
     try:
         yield mine
     finally:
         if mine and connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('ip2a.batch'), %s)", [batch_id])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, batch_id])
 
 
 def perform(batch_id: int, progress: Progress = running.quiet) -> ImportBatch:
@@ -204,18 +234,31 @@ def _import(batch: ImportBatch, progress: Progress) -> None:
 
 
 def _take_back(batch: ImportBatch, progress: Progress) -> None:
-    result = undo.undo(batch.number, by=batch.by, reason=batch.undo_outcome["reason"], progress=progress)
+    by = User.objects.filter(pk=batch.undo_outcome["by"]).first()
+    result = undo.undo(batch.number, by=by, reason=batch.undo_outcome["reason"], progress=progress)
     batch.undo_outcome = {**batch.undo_outcome, **asdict(result)}
+    for table in (kinds.find(batch.kind).model._meta.db_table, "ip2a_keptvalues"):
+        refresh_statistics(table)
     batch.state = State.UNDONE
 
 
-def headings_of(batch: ImportBatch, sheet: Sheet) -> mapping.Headings:
-    kind = kinds.find(batch.kind)
+def headings_unchecked(batch: ImportBatch, sheet: Sheet) -> mapping.Headings:
+    """How the batch's columns are read, with what was noticed about them."""
     headings = mapping.Headings({h: batch.mapping.get(h, mapping.KEEP) for h in sheet.headers if h in batch.mapping})
-    meant = mapping.suggest(kind, sheet.headers)
+    meant = mapping.suggest(kinds.find(batch.kind), sheet.headers)
     headings.notices = {h: said for h, said in meant.notices.items() if headings.columns.get(h) == meant.columns[h]}
-    mapping.require(kind, headings, batch.file_name)
     return headings
+
+
+def headings_of(batch: ImportBatch, sheet: Sheet) -> mapping.Headings:
+    headings = headings_unchecked(batch, sheet)
+    mapping.require(kinds.find(batch.kind), headings, batch.file_name)
+    return headings
+
+
+def lacking(batch: ImportBatch) -> list[str]:
+    """Labels of the columns without which no row could be added."""
+    return mapping.lacking(kinds.find(batch.kind), mapping.Headings(dict(batch.mapping)))
 
 
 @contextmanager
@@ -288,4 +331,4 @@ def in_words(outcome: Outcome) -> str:
     )
 
 
-__all__ = ["CannotRead", "may_import", "receive", "choose", "start", "perform", "opened", "is_interrupted", "in_words"]
+__all__ = ["CannotRead", "may_import", "receive", "choose", "start", "perform", "opened", "is_stuck", "in_words"]

@@ -29,7 +29,7 @@ class ImportBatch(Record):
         State.IMPORTED: {State.UNDOING},
         State.FAILED: {State.CHECKING, State.IMPORTING, State.UPLOADED},
         State.UNDOING: {State.UNDONE, State.IMPORTED, State.UNDOING},
-        State.UNDONE: {State.CHECKING},
+        State.UNDONE: {State.CHECKING, State.UPLOADED},
     }
     RUNNING = (State.CHECKING, State.IMPORTING, State.UNDOING)
 
@@ -65,7 +65,7 @@ class ImportBatch(Record):
         return f"{self.file_name} ({self.created_at:%Y-%m-%d})" if self.created_at else self.file_name
 
     def get_absolute_url(self):
-        return reverse("imports:batch", args=[self.pk])
+        return reverse("imports:batch_detail", args=[self.pk])
 
     @property
     def is_running(self) -> bool:
