@@ -30,9 +30,7 @@ def main() -> None:
 
         from ip2a.embedded import ensure_running
     except ImportError as error:
-        sys.exit(
-            f"{error}. Install the packages: make packages; then use .venv/bin/python manage.py."
-        )
+        sys.exit(f"{error}. Install the packages: make packages; then use .venv/bin/python manage.py.")
     try:
         if command in SERVERLESS_COMMANDS or {"-h", "--help"} & set(sys.argv):
             execute_from_command_line(sys.argv)
