@@ -1,6 +1,6 @@
 """What the members room shows on its records' pages and on the home page. Every panel is bounded."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +8,11 @@ from django.db.models import Count, QuerySet, Window
 from django.urls import reverse
 
 from ip2a import timeline
+from ip2a.models import AuditEntry
 from ip2a.panels import Panel, panel
 from ip2a.rules import has_right
 from ip2a.tables import Column, Table
+from ip2a.trail.words import Told, tell, who
 from members import columns
 from members.lookups import changes_of, jobs_of
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
@@ -126,16 +128,36 @@ def _kinds(present: set[str], chosen: str) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass
+class Change:
+    """One entry of the trail: in a sentence, or with what stood before and after."""
+
+    entry: AuditEntry
+    sentence: str
+    told: Told | None
+
+    @property
+    def who(self) -> str:
+        return who(self.entry)
+
+    @property
+    def fields(self) -> list:
+        """Before and after, where the sentence does not say it."""
+        return self.told.changes if self.told is not None and self.told.action == "Changed" else []
+
+
 @panel("members.member", order=90)
 @panel("members.organization", order=90)
 @panel("members.organizationcontact", order=90)
 @panel("members.memberemployment", order=90)
 def recent_changes(request, record):
     entries = changes_of(request.user, record)[:MOST_CHANGES]
+    updates = [entry for entry in entries if entry.action == AuditEntry.Action.UPDATE]
+    told = {one.entry.pk: one for one in tell(request.user, updates)} if updates else {}
     return Panel(
         "Latest changes",
         "members/_changes.html",
-        {"changes": [(entry, sentence(entry, type(record))) for entry in entries]},
+        {"changes": [Change(entry, sentence(entry, type(record)), told.get(entry.pk)) for entry in entries]},
         actions=[("Whole history", reverse(f"members:{record._meta.model_name}_history", args=[record.pk]))],
         id="changes",
     )

@@ -7,6 +7,7 @@ from django.db import models
 
 from ip2a.models import AuditEntry
 from ip2a.timeline import Event, tells
+from ip2a.trail.words import who
 from ip2a.words import format_money
 from members.lookups import changes_of, jobs_of
 from members.models import Member
@@ -37,9 +38,8 @@ def jobs(user: Any, member: Member) -> Iterator[Event]:
 def changes(user: Any, member: Member) -> Iterator[Event]:
     for entry in changes_of(user, member):
         told = sentence(entry, Member)
-        who = entry.actor_name or entry.command
         because = f": {entry.reason}" if entry.reason else ""
-        yield Event(entry.at, "change", f"{told}{because}", who=who, icon="edit")
+        yield Event(entry.at, "change", f"{told}{because}", who=who(entry), icon="edit")
 
 
 def sentence(entry: AuditEntry, model: type[models.Model]) -> str:

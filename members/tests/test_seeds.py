@@ -1,0 +1,172 @@
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F, Q
+from django.test import Client
+from django.urls import reverse
+
+from ip2a.models import AuditEntry, User
+from ip2a.roles import ROLE_NAMES
+from ip2a.seeds import DEMO_LOGINS
+from maintenance import doctor, seeding
+from maintenance.models import Finding
+from members.factories import MemberFactory
+from members.models import Member, MemberEmployment, Organization, OrganizationContact
+
+pytestmark = pytest.mark.django_db
+
+ALLOWED_FINDINGS = {"members.active-without-any-job"}  # somebody who joined last week
+
+
+def seed(*arguments):
+    out, err = StringIO(), StringIO()
+    call_command("seed", "--quick", *arguments, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def everything():
+    people = Member.objects.order_by("member_number").values_list(
+        "member_number", "first_name", "middle_name", "last_name", "phone", "email", "date_of_birth", "hire_date",
+        "status", "classification", "address", "city", "notes",
+    )  # fmt: skip
+    jobs = MemberEmployment.objects.order_by("member__member_number", "start_date").values_list(
+        "member__member_number", "organization__name", "start_date", "end_date", "job_title", "hourly_rate"
+    )
+    contacts = OrganizationContact.objects.order_by("id").values_list(
+        "organization__name", "last_name", "phone", "is_primary"
+    )
+    return list(people), list(jobs), list(contacts)
+
+
+def empty():
+    for model in (MemberEmployment, Member, OrganizationContact, Organization):
+        model.objects.all().delete()
+
+
+def test_a_quick_seed_makes_a_small_local_and_says_what_it_made():
+    out, err = seed()
+    counts = [model.objects.count() for model in (Member, Organization, OrganizationContact, MemberEmployment)]
+    assert counts[:2] == [50, 20]
+    lines = {line.rsplit(None, 2)[0].strip(): line.split()[-2:] for line in out.splitlines()[1:5]}
+    assert lines["members"] == ["50", "50"]
+    assert err == ""
+
+
+def test_a_second_run_adds_nothing_and_says_so():
+    seed()
+    before = everything()
+    out, _ = seed("--seed", "9")
+    assert "Nothing was added: these records already stand." in out
+    assert everything() == before
+
+
+def test_the_same_number_gives_the_same_local_on_any_day(monkeypatch):
+    seed("--seed", "7")
+    first = everything()
+    empty()
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *a, **k: date(2031, 2, 3))
+    seed("--seed", "7")
+    assert everything() == first
+
+
+def test_another_number_gives_another_local():
+    seed("--seed", "7")
+    first = everything()
+    empty()
+    seed("--seed", "8")
+    assert everything()[0] != first[0]
+
+
+def test_the_made_up_local_passes_every_check():
+    seed()
+    found = {one.check.name for one in doctor.examine() if one.count or one.trouble}
+    assert found <= ALLOWED_FINDINGS
+
+
+def test_seeding_looks_through_the_data_afterwards():
+    seed()
+    assert Finding.objects.count() > 10
+
+
+def test_nothing_happens_after_the_last_day_and_nobody_works_too_young():
+    seed()
+    jobs = MemberEmployment.objects
+    late = Q(start_date__gt=seeding.LAST_DAY) | Q(end_date__gt=seeding.LAST_DAY)
+    assert jobs.filter(late).count() == 0
+    assert jobs.filter(start_date__lt=F("member__hire_date")).count() == 0
+    assert all((m.hire_date - m.date_of_birth).days > 16 * 365.25 for m in Member.objects.all())
+
+
+def test_only_active_members_work_and_some_return_to_a_former_employer():
+    seed()
+    current = MemberEmployment.objects.current()
+    assert set(current.values_list("member__status", flat=True)) == {"active"}
+    stays = MemberEmployment.objects.order_by().values("member", "organization").annotate(n=Count("*")).filter(n__gt=1)
+    assert stays.exists()
+
+
+def test_each_organization_has_one_primary_contact():
+    seed()
+    primaries = Organization.objects.annotate(n=Count("contacts", filter=Q(contacts__is_primary=True)))
+    assert set(primaries.values_list("n", flat=True)) == {1}
+
+
+def test_every_role_has_a_login_and_officers_are_two():
+    seed()
+    assert {login.role for login in DEMO_LOGINS} == set(ROLE_NAMES)
+    assert User.objects.filter(groups__name="officer").count() == 2
+
+
+@pytest.mark.parametrize("login", DEMO_LOGINS, ids=lambda login: login.email)
+def test_each_login_signs_in_by_the_real_form(login):
+    seed()
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": login.email, "password": login.password})
+    assert browser.session["_auth_user_id"] == str(User.objects.get(email=login.email).pk)
+
+
+def test_a_login_that_stands_is_left_as_it_is():
+    User.objects.create_user("staff@ip2a.test", "a-password-of-my-own", first_name="Mine")
+    seed()
+    mine = User.objects.get(email="staff@ip2a.test")
+    assert (mine.first_name, mine.check_password("a-password-of-my-own")) == ("Mine", True)
+
+
+def test_existing_members_are_not_mixed_with_made_up_ones():
+    MemberFactory()
+    seed()
+    assert (Member.objects.count(), MemberEmployment.objects.count(), Organization.objects.count()) == (1, 0, 20)
+
+
+def test_production_is_refused_unless_forced(settings):
+    settings.IS_PRODUCTION, settings.IP2A_ENV = True, "production"
+    with pytest.raises(CommandError, match=r"This is production: .* --force"):
+        seed()
+    assert (User.objects.count(), Member.objects.count()) == (0, 0)
+    seed("--force")
+    assert Member.objects.count() == 50
+
+
+def test_the_trail_says_that_the_data_is_made_up():
+    seed()
+    entry = AuditEntry.objects.filter(table_name="members_member").first()
+    assert (entry.command, entry.reason) == ("seed", "Made up as an example")
+
+
+def test_seeders_that_need_each_other_in_a_circle_are_refused(monkeypatch):
+    monkeypatch.setattr(seeding, "_seeders", {})
+    monkeypatch.setattr(seeding, "autodiscover_modules", lambda *names: None)
+    seeding.seeder("a", makes=[], needs=["b"])(lambda s: None)
+    seeding.seeder("b", makes=[], needs=["a"])(lambda s: None)
+    with pytest.raises(seeding.CannotSeed, match="in a circle: "):
+        seeding.in_order()
+
+
+def test_a_seeder_that_needs_an_unknown_one_is_refused(monkeypatch):
+    monkeypatch.setattr(seeding, "_seeders", {})
+    monkeypatch.setattr(seeding, "autodiscover_modules", lambda *names: None)
+    seeding.seeder("a", makes=[], needs=["cellar"])(lambda s: None)
+    with pytest.raises(seeding.CannotSeed, match="A seeder needs cellar, which no app has."):
+        seeding.in_order()
