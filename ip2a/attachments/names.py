@@ -5,16 +5,17 @@ import unicodedata
 from pathlib import PurePosixPath
 
 LONGEST = 180
-# Control characters, and marks that turn the direction of writing round: with them "exe.pdf" can read as "fdp.exe".
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
 
 
 def clean(name: str) -> str:
-    """Only the name, without any folder; never empty, never hidden, at most LONGEST characters with its ending."""
+    """Only the name, without any folder; never empty, never hidden, at most LONGEST characters with its ending.
+
+    What cannot be printed goes: also the marks that turn writing round, with which "exe.pdf" can read as "fdp.exe".
+    """
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = NOT_IN_NAMES.sub("_", INVISIBLE.sub("", name))
-    name = re.sub(r"\s+", " ", name).strip(" .")
+    name = "".join(character for character in re.sub(r"\s+", " ", name) if character.isprintable())
+    name = NOT_IN_NAMES.sub("_", name).strip(" .")
     if not name:
         return "document"
     ending = ending_of(name)

@@ -13,7 +13,9 @@ def may_attach(user: Any, record: models.Model, *, is_seen: bool = False) -> Ans
     """``is_seen``: the page has made sure already that this person may see the record."""
     if not has_right(user, "add", Attachment):
         return may_add(user, Attachment)
-    if not is_seen and not type(record)._default_manager.visible_to(user).filter(pk=record.pk).exists():
+    if not is_seen:
+        record = type(record)._default_manager.visible_to(user).filter(pk=record.pk).first()
+    if record is None:
         return no("You may not see this record, so you cannot add a document to it.")
     if getattr(record, "is_removed", False):
         return no(f"This {record._meta.verbose_name} was removed. Bring it back before adding documents.")

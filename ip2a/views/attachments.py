@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import TemplateView, View
 
-from ip2a import compartments, services
+from ip2a import audit, compartments, services
 from ip2a.answers import Refused
 from ip2a.attachments import forms, intake, serving, store
 from ip2a.attachments.kinds import label_of
@@ -84,7 +84,8 @@ class Upload(Guarded, View):
             return self.page(form, ["The upload broke off before its end, so nothing was added. Send it again."], 400)
         if not form.is_valid():
             return self.page(form, refusals, 422)
-        return self.keep(form, refusals)
+        with audit.acting(user=request.user):
+            return self.keep(form, refusals)
 
     def keep(self, form, refusals: list[str]):
         added = []
@@ -222,7 +223,10 @@ class AttachmentRestore(OfDocument, RecordAct):
     done_message = "{record} is back."
 
     def act(self, record, user):
-        services.restore(record, by=user)
+        try:
+            services.restore(record, by=user)
+        except services.Taken as taken:
+            raise Refused(taken.message) from taken
 
     def next_url(self, record):
         return f"{self.subject.get_absolute_url()}#documents"
