@@ -7,7 +7,7 @@ from allauth.mfa.base import forms as factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from ip2a.accounts import services
@@ -35,13 +35,12 @@ class PlainMixin:
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
-            field.help_text = _password_help() if name == "password1" else ""
+            field.help_text = CHOOSING_HELP if name == "password1" else ""
         if "code" in self.fields:
             self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True}
 
 
-def _password_help() -> str:
-    return " ".join(str(text) for text in password_validators_help_texts())
+CHOOSING_HELP = "At least 12 characters. Not a common password, and not your name or address."
 
 
 class SignInForm(PlainMixin, account.LoginForm):
@@ -99,7 +98,7 @@ class FirstPasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password1"].help_text = _password_help()
+        self.fields["password1"].help_text = CHOOSING_HELP
 
     def clean_password1(self) -> str:
         validate_password(self.cleaned_data["password1"], self.user)

@@ -19,7 +19,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
-from ip2a.accounts import policy, rules, services
+from ip2a.accounts import people, policy, rules, services
 from ip2a.accounts.adapter import SecondFactorAdapter
 from ip2a.accounts.forms import FirstPasswordForm
 from ip2a.answers import Refused
@@ -76,7 +76,7 @@ class Sessions(LoginRequiredMixin, TemplateView):
         sessions = UserSession.objects.purge_and_list(self.request.user)
         return super().get_context_data(
             title="Your sessions",
-            sessions=sorted(sessions, key=lambda session: session.created_at, reverse=True),
+            sessions=people.named(sorted(sessions, key=lambda session: session.created_at, reverse=True)),
             **kwargs,
         )
 

@@ -1,17 +1,20 @@
 """The People pages' list: its columns, its filters, and what is fetched beside each person."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters as filters
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ip2a.filters import ChoiceFilter, TextFilter, YesNoFilter
 from ip2a.models import User
 from ip2a.roles import ROLES
 from ip2a.tables import Column
+from ip2a.trail.words import Told
 from ip2a.words import register_tones
 
 LABELS = {role.name: role.label for role in ROLES}
@@ -28,6 +31,31 @@ def state_of(user: User) -> str:
     return "active" if user.has_usable_password() else "invited"
 
 
+def listed_name(user: User) -> str:
+    """ "Lima, Rosa"."""
+    return ", ".join(part for part in (user.last_name, user.first_name) if part) or user.email
+
+
+# In this order: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {mark: mark for mark in ("iPhone", "iPad", "Android", "Windows")} | {"Mac OS": "Mac", "Linux": "Linux"}
+
+
+def device_of(user_agent: str) -> str:
+    """ "Chrome on Windows" from what a browser says of itself; what is not known stays as it was said."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return f"{browser} on {system}" if browser and system else user_agent[:60] or "Unknown"
+
+
+def named(sessions: Iterable[Any]) -> list[Any]:
+    """Sessions that know what they were opened with."""
+    sessions = list(sessions)
+    for session in sessions:
+        session.device = device_of(session.user_agent)
+    return sessions
+
+
 def enrich(users: list[User]) -> None:
     """Roles, second factor and member of each, with one query for each kind."""
     pks = [user.pk for user in users]
@@ -41,7 +69,7 @@ def enrich(users: list[User]) -> None:
 
 
 COLUMNS = [
-    Column("name", "Name", lambda u: u.get_full_name(), sort=("last_name", "first_name"), kind="link"),
+    Column("name", "Name", listed_name, sort=("last_name", "first_name"), kind="link"),
     Column("email", "E-mail", lambda u: u.email, sort=("email",)),
     Column("roles", "Roles", lambda u: ", ".join(u.role_labels)),
     Column("state", "Access", state_of, kind="state", show=lambda u: STATES[state_of(u)]),
@@ -78,3 +106,14 @@ class PeopleFilter(filters.FilterSet):
 def role_lines(names: Any) -> list[tuple[str, str]]:
     """Label and meaning of each role, in the order of ROLES."""
     return [(role.label, role.about) for role in ROLES if role.name in names]
+
+
+def name_roles(told: list[Told]) -> None:
+    """Say in a history which role was given or taken; the trail itself knows only numbers."""
+    roles = {group.pk: LABELS.get(group.name, group.name) for group in Group.objects.all()}
+    for one in told:
+        if one.entry.table_name == User.groups.through._meta.db_table:
+            row = one.entry.new or one.entry.old
+            one.name = roles.get(row["group_id"], "a role that is no more")
+            one.action = "Given" if one.entry.new else "Taken away"
+            one.changes = []

@@ -17,7 +17,7 @@ from ip2a.paging import PAGE_SIZE
 from ip2a.rules import has_right
 from ip2a.views.generic import Guarded, RecordAct, RecordCreate, RecordDetail, RecordList, RecordUpdate
 from ip2a.views.history import RecordHistory
-from ip2a.words import state_chip, tone_of
+from ip2a.words import format_moment, state_chip, tone_of
 
 GROUPS = [("Who", ("email", "first_name", "last_name")), ("Access", ("roles",)), ("", ("member", "reason"))]
 
@@ -63,7 +63,7 @@ class PersonDetail(Person, RecordDetail):
             may_resend=rules.may_resend(self.request.user, user),
             resend_url=self.url_of("resend", user.pk),
             roles_url=self.url_of("roles", user.pk) if has_right(self.request.user, "change", User) else None,
-            sessions=UserSession.objects.filter(user=user).order_by("-created_at")[:PAGE_SIZE],
+            sessions=people.named(UserSession.objects.filter(user=user).order_by("-created_at")[:PAGE_SIZE]),
             **kwargs,
         )
 
@@ -72,7 +72,7 @@ class PersonDetail(Person, RecordDetail):
         return [
             ("E-mail", user.email),
             ("Second factor", "Set up" if user.has_factor else "None"),
-            ("Last sign-in", user.last_login),
+            ("Last sign-in", format_moment(user.last_login) or "Never"),
             ("Member", getattr(user, "member", None) or "None"),
         ]
 
@@ -113,7 +113,7 @@ class Invite(Person, RecordCreate):
     def get_context_data(self, **kwargs: Any) -> dict:
         context = super().get_context_data(**kwargs)
         title = "Invite a person"
-        crumbs = [(PeopleList.title, self.url_of("list")), (title, None)]
+        crumbs = [("People", self.url_of("list")), (title, None)]
         return context | {"title": title, "crumbs": crumbs, "submit_label": "Send the invitation"}
 
 
@@ -133,6 +133,11 @@ class PersonUpdate(Person, RecordUpdate):
 
 class PersonHistory(Person, RecordHistory):
     """The account's own changes, and those of its roles, invitations and second factor."""
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        context = super().get_context_data(with_record=True, **kwargs)
+        people.name_roles(context["entries"])
+        return context
 
     def entries(self) -> QuerySet:
         user = self.record
@@ -178,7 +183,7 @@ class PersonAct(Person, Guarded, FormView):
         address = self.record.get_absolute_url()
         return context | {
             "title": title,
-            "crumbs": [(PeopleList.title, self.url_of("list")), (str(self.record), address), (title, None)],
+            "crumbs": [("People", self.url_of("list")), (str(self.record), address), (title, None)],
             "reason_field": context["form"],
             "consequences": self.consequences,
             "danger": self.danger,

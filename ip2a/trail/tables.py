@@ -10,6 +10,11 @@ from django.db import models
 from ip2a.guards import audited_tables
 
 KEPT_BY_DATABASE = ("id", "created_at", "updated_at", "version")
+# One and many, for tables whose model is not ours to name.
+NOUNS = {
+    "ip2a_user_groups": ("role of a person", "roles of people"),
+    "mfa_authenticator": ("second factor", "second factors"),
+}
 
 
 @cache
@@ -19,6 +24,8 @@ def models_by_table() -> dict[str, type[models.Model]]:
 
 def noun(table: str) -> str:
     """What one row of a table is called: "Job"."""
+    if table in NOUNS:
+        return capitalized(NOUNS[table][0])
     model = models_by_table().get(table)
     return capitalized(str(model._meta.verbose_name) if model else table.replace("_", " "))
 
@@ -27,7 +34,10 @@ def noun(table: str) -> str:
 def choices() -> list[tuple[str, str]]:
     """Every audited table with its rows' name in the plural, for a filter."""
     known = models_by_table()
-    named = [(table.name, capitalized(str(known[table.name]._meta.verbose_name_plural))) for table in audited_tables()]
+    named = [
+        (t.name, capitalized(NOUNS[t.name][1] if t.name in NOUNS else str(known[t.name]._meta.verbose_name_plural)))
+        for t in audited_tables()
+    ]
     return sorted(named, key=lambda pair: pair[1])
 
 
