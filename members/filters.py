@@ -2,15 +2,19 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef
 
 from ip2a.filters import ChoiceFilter, DayRangeFilter, SearchFilter, TextFilter, YesNoFilter
-from ip2a.search import matching
+from ip2a.search import fold, matching
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
 MOST_FOUND = 1_000
 
 
 def ids_of(rows, text):
-    """The records that a typed name means, found first: the big table is then asked by number, which its index serves."""
-    return list(matching(rows, text, ranked=False).values_list("pk", flat=True)[:MOST_FOUND])
+    """The records that a typed name means; a whole name means only those who bear it.
+
+    They are found first: the big table is then asked by number, which its index serves.
+    """
+    bearing = list(rows.filter(sort_key=fold(text.strip())).values_list("pk", flat=True)[:MOST_FOUND])
+    return bearing or list(matching(rows, text, ranked=False).values_list("pk", flat=True)[:MOST_FOUND])
 
 
 class MemberFilter(filters.FilterSet):
