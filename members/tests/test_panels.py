@@ -191,3 +191,12 @@ def test_a_contact_s_page_shows_how_to_reach_them_and_who_else_is_there(signed_i
 def test_a_website_that_is_no_web_address_is_not_linked(signed_in):
     organization = OrganizationFactory(website="javascript:alert(1)")
     assert 'href="javascript' not in page_of(signed_in("staff"), organization)
+
+
+def test_the_way_to_all_jobs_of_an_employer_leads_to_those_alone(signed_in):
+    employer = OrganizationFactory(name="Ñandú Electric")
+    inside = MemberEmploymentFactory(organization=employer)
+    outside = MemberEmploymentFactory(organization=OrganizationFactory(name="Ñandú Electric Inc"))
+    page = signed_in("staff").get(reverse("members:memberemployment_list"), {"employer": employer.name})
+    shown = page.content.decode()
+    assert (str(inside.member) in shown, str(outside.member) in shown) == (True, False)
