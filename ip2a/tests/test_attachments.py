@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -155,6 +156,18 @@ def test_an_upload_that_breaks_off_leaves_nothing(signed_in, store):
     assert response.status_code == 400
     assert errors_of(response) == ["The upload broke off before its end, so nothing was added. Send it again."]
     assert (Attachment.objects.count(), files_in(store)) == (0, [])
+
+
+def test_a_body_that_ends_in_the_middle_of_a_file_leaves_nothing(signed_in, store):
+    """What a web server hands on when the sender hangs up: the first part of what was announced."""
+    browser, member = signed_in("staff"), MemberFactory()
+    fields = {"category": "general", "files": named("scan.pdf", PDF + bytes(5000) + b"%%EOF"), "complete": "1"}
+    body = encode_multipart(BOUNDARY, fields)
+    url = reverse("attachment_create", args=["members.member", member.pk])
+    for length in (len(body) // 2, body.index(b"%%EOF\r\n") + 7):
+        assert browser.post(url, body[:length], content_type=MULTIPART_CONTENT).status_code == 400
+    assert (Attachment.objects.count(), files_in(store)) == (0, [])
+    assert browser.post(url, body, content_type=MULTIPART_CONTENT).status_code == 302
 
 
 def test_an_upload_without_its_token_is_refused(store):
