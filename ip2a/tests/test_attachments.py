@@ -165,9 +165,9 @@ def test_a_body_that_ends_in_the_middle_of_a_file_leaves_nothing(signed_in, stor
     body = encode_multipart(BOUNDARY, fields)
     url = reverse("attachment_create", args=["members.member", member.pk])
     for length in (len(body) // 2, body.index(b"%%EOF\r\n") + 7):
-        assert browser.post(url, body[:length], content_type=MULTIPART_CONTENT).status_code == 400
+        assert browser.generic("POST", url, body[:length], MULTIPART_CONTENT).status_code == 400
     assert (Attachment.objects.count(), files_in(store)) == (0, [])
-    assert browser.post(url, body, content_type=MULTIPART_CONTENT).status_code == 302
+    assert browser.generic("POST", url, body, MULTIPART_CONTENT).status_code == 302
 
 
 def test_an_upload_without_its_token_is_refused(store):
