@@ -39,6 +39,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "job",
                 "members.view_memberemployment",
             ),
+            Item("Duplicates", "members:duplicate_home", "merge", "members.change_member"),
         ),
     ),
     ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),

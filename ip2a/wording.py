@@ -16,6 +16,7 @@ _FIELDS: dict[type[forms.Field], dict[str, str]] = {
     forms.DateField: {"invalid": "Type a day that exists, such as 3/18/2026, or pick one."},
     forms.DateTimeField: {"invalid": "Type a day and a time, such as 3/18/2026 14:05."},
     forms.TimeField: {"invalid": "Type a time, such as 14:05."},
+    forms.URLField: {"invalid": "Type a web address, such as https://example.org."},
     forms.FileField: {
         "required": "Choose a file.",
         "missing": "Choose a file.",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import acts, details, employments, members, organizations
+from members.views import acts, details, duplicates, employments, members, merges, organizations
 
 app_name = "members"
 urlpatterns = [
@@ -94,4 +94,29 @@ urlpatterns = [
     path("jobs/<int:pk>/end/", acts.EmploymentEnd.as_view(), name="memberemployment_end"),
     path("jobs/<int:pk>/remove/", acts.EmploymentRemove.as_view(), name="memberemployment_remove"),
     path("jobs/<int:pk>/restore/", acts.EmploymentRestore.as_view(), name="memberemployment_restore"),
+    path("duplicates/", duplicates.DuplicateHome.as_view(), name="duplicate_home"),
+    path("duplicates/<str:kind>/", duplicates.DuplicateList.as_view(), name="duplicate_list"),
+    path("duplicates/<str:kind>/compare/", duplicates.DuplicateChoose.as_view(), name="duplicate_choose"),
+    path(
+        "duplicates/<str:kind>/<int:one>/<int:other>/",
+        duplicates.DuplicateCompare.as_view(),
+        name="duplicate_compare",
+    ),
+    path(
+        "duplicates/<str:kind>/<int:one>/<int:other>/not-the-same/",
+        duplicates.DuplicateTellApart.as_view(),
+        name="duplicate_tell_apart",
+    ),
+    path("duplicates/<str:kind>/not-the-same/", merges.DuplicateDecisions.as_view(), name="duplicate_decisions"),
+    path(
+        "duplicates/<str:kind>/not-the-same/<int:pk>/forget/",
+        merges.DuplicateForget.as_view(),
+        name="duplicate_forget",
+    ),
+    path("duplicates/<str:kind>/merges/", merges.MergeList.as_view(), name="duplicate_merges"),
+    path(
+        "duplicates/<str:kind>/merges/<int:pk>/take-back/",
+        merges.MergeTakeBack.as_view(),
+        name="duplicate_take_back",
+    ),
 ]

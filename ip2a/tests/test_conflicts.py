@@ -201,7 +201,7 @@ def test_two_who_take_the_same_number_at_once_are_told_apart(committed_db):
             "status": "active",
             "classification": "journeyman",
         }
-        answers = at_once(*(lambda who=who: who.post(address, typed) for who in people))
+        answers = at_once(*(lambda who=who, typed=typed: who.post(address, typed) for who in people))
         assert sorted(answer.status_code for answer in answers) == [302, 422]
         loser = next(answer for answer in answers if answer.status_code == 422)
         assert loser.context["form"].errors == {"member_number": ["Another member already has this number."]}

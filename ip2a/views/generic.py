@@ -19,7 +19,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import FormView, TemplateView, View
 
-from ip2a import compartments, exports, panels, pickers, services
+from ip2a import compartments, exports, merging, panels, pickers, services
 from ip2a.answers import YES, Answer, Refused
 from ip2a.conflicts import differences, resolved
 from ip2a.listing import Listing
@@ -154,6 +154,10 @@ class RecordDetail(Guarded, TemplateView):
     """A record with its facts, next action, and the panels that any app draws on it."""
 
     def get(self, request, *args, **kwargs):
+        successor = merging.successor_of(self.record)
+        if successor is not None:
+            messages.info(request, f"{self.record} was merged into this {self.model._meta.verbose_name}.")
+            return redirect(successor)
         compartments.note_opening(request, self.record)
         return super().get(request, *args, **kwargs)
 

@@ -1,5 +1,6 @@
+from members.models.duplicates import Distinct, Merge
 from members.models.employment import MemberEmployment
 from members.models.member import Member
 from members.models.organization import Organization, OrganizationContact
 
-__all__ = ["Member", "MemberEmployment", "Organization", "OrganizationContact"]
+__all__ = ["Distinct", "Member", "MemberEmployment", "Merge", "Organization", "OrganizationContact"]

@@ -70,8 +70,21 @@ class RemovableDetail(RecordDetail):
         return [{"label": f"Remove this {name}", "url": self.url_of("remove", self.record.pk)}]
 
 
-class MemberDetail(RecordDetail):
+class MayBeTwice(RecordDetail):
+    """A record that may stand twice in the books: its menu leads to those that look like it."""
+
+    kind = ""
+
+    def verbs(self):
+        if self.record.is_removed or not has_right(self.request.user, "change", self.model):
+            return []
+        found = reverse("members:duplicate_list", args=[self.kind])
+        return [{"label": "Find duplicates", "url": f"{found}?record={self.record.pk}"}]
+
+
+class MemberDetail(MayBeTwice):
     model = Member
+    kind = "members"
 
     @cached_property
     def current_jobs(self) -> list[MemberEmployment]:
@@ -127,8 +140,9 @@ class MemberDetail(RecordDetail):
         return f"Without a job since {format_day(last)}." if last else "No job is on record for this active member."
 
 
-class OrganizationDetail(RecordDetail):
+class OrganizationDetail(MayBeTwice):
     model = Organization
+    kind = "organizations"
 
     def facts(self):
         o = self.record

@@ -1,0 +1,130 @@
+"""Who may stand twice in the books: pairs of members or organizations that look alike, and why.
+
+Each question is one set-based statement over all rows; nothing is kept, so that the list is never stale. A phone or
+an e-mail that more than a few share says nothing (the office's own, say) and is left out.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from members.merging import KINDS, MODELS
+from members.models import Member, Organization
+
+SHARED_BY_FEW = 8
+ALIKE = 0.45
+
+MEMBERS = """
+WITH who AS MATERIALIZED (
+  SELECT id, ip2a_fold(last_name) AS last, ip2a_fold(first_name) AS first,
+         ip2a_fold(last_name || ' ' || first_name) AS name, date_of_birth AS born,
+         right(ip2a_digits(split_part(lower(phone), 'x', 1)), 10) AS phone, lower(email) AS email
+  FROM members_member WHERE deleted_at IS NULL),
+found AS (
+  SELECT a.id AS one, b.id AS other,
+         CASE WHEN a.name = b.name THEN 'name_and_birth' ELSE 'near_name_and_birth' END AS sign
+    FROM who a JOIN who b ON b.born = a.born AND b.id > a.id
+    WHERE a.name = b.name OR (a.last = b.first AND a.first = b.last)
+       OR (similarity(a.last, b.last) >= 0.3 AND similarity(a.first, b.first) >= 0.3)
+       OR (a.last = b.last AND (similarity(a.first, b.first) >= 0.2
+           OR starts_with(a.first, rtrim(b.first, '.')) OR starts_with(b.first, rtrim(a.first, '.'))))
+  {same_phone}
+  {same_email})
+"""
+ORGANIZATIONS = """
+WITH written AS MATERIALIZED (
+  SELECT id, org_type, city, ip2a_fold(name) AS name,
+         regexp_replace(replace(ip2a_fold(name), '&', ' and '), '[^[:alnum:]]+', ' ', 'g') AS plain,
+         right(ip2a_digits(split_part(lower(phone), 'x', 1)), 10) AS phone, lower(email) AS email
+  FROM members_organization WHERE deleted_at IS NULL),
+who AS MATERIALIZED (
+  SELECT *, btrim(regexp_replace(regexp_replace(
+    plain, '\\m(inc|incorporated|llc|llp|lp|ltd|limited|corp|corporation|co|company|plc|the)\\M', ' ', 'g'
+    ), ' +', ' ', 'g')) AS core
+  FROM written),
+found AS (
+  SELECT a.id AS one, b.id AS other,
+         CASE WHEN btrim(a.plain) = btrim(b.plain) THEN 'name_and_type' ELSE 'near_name_and_type' END AS sign
+    FROM who a JOIN who b ON b.core = a.core AND b.org_type = a.org_type AND b.id > a.id WHERE a.core <> ''
+  {same_phone}
+  {same_email})
+"""
+SAME = """UNION ALL
+  SELECT a.id, b.id, '{name}' FROM who a JOIN who b ON b.{name} = a.{name} AND b.id > a.id
+    WHERE length(a.{name}) >= 7
+      AND a.{name} IN (SELECT {name} FROM who GROUP BY {name} HAVING count(*) BETWEEN 2 AND {few})"""
+PAIRS = """
+SELECT one, other, array_agg(DISTINCT sign) AS signs, max(similarity(a.name, b.name)) AS likeness
+  FROM found JOIN who a ON a.id = one JOIN who b ON b.id = other
+  WHERE NOT EXISTS (SELECT 1 FROM members_distinct d WHERE d.kind = %s AND d.one_key = one AND d.other_key = other)
+  GROUP BY one, other
+"""
+_parts = {f"same_{name}": SAME.format(name=name, few=SHARED_BY_FEW) for name in ("phone", "email")}
+QUESTIONS = {Member: MEMBERS.format(**_parts) + PAIRS, Organization: ORGANIZATIONS.format(**_parts) + PAIRS}
+
+SIGNS = {
+    "name_and_birth": "same name and date of birth",
+    "near_name_and_birth": "nearly the same name, same date of birth",
+    "name_and_type": "same name and type",
+    "near_name_and_type": "same name but for Inc., LLC and the like, same type",
+    "phone": "same phone",
+    "email": "same e-mail",
+}
+CERTAIN, PROBABLE, POSSIBLE = "Almost certain", "Probable", "Possible"
+ORDER = {CERTAIN: 0, PROBABLE: 1, POSSIBLE: 2}
+TONES = {CERTAIN: "bad", PROBABLE: "warn", POSSIBLE: "quiet"}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records that look alike, by their keys (the lower first)."""
+
+    one: int
+    other: int
+    signs: frozenset[str]
+    likeness: float
+
+    @property
+    def confidence(self) -> str:
+        by_name = {sign for sign in self.signs if "name" in sign}
+        reached = self.signs & {"phone", "email"}
+        if self.signs & {"name_and_birth"} or (by_name and reached):
+            return CERTAIN
+        if self.signs & {"near_name_and_birth", "name_and_type"} or len(reached) == 2:
+            return PROBABLE
+        return PROBABLE if reached and self.likeness >= ALIKE else POSSIBLE
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.confidence]
+
+    @property
+    def why(self) -> str:
+        """The signs in words, the strongest first."""
+        said = "; ".join(words for sign, words in SIGNS.items() if sign in self.signs)
+        alike = self.likeness >= ALIKE or any("name" in sign for sign in self.signs)
+        said = said if alike else f"{said}; the names differ"
+        return f"{said[:1].upper()}{said[1:]}"
+
+
+def pairs(model: type[models.Model]) -> list[Pair]:
+    """Every pair that looks alike and was not said to be different; the surest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUESTIONS[model], [KINDS[model]])
+        found = [Pair(one, other, frozenset(signs), likeness) for one, other, signs, likeness in cursor.fetchall()]
+    return sorted(found, key=lambda pair: (ORDER[pair.confidence], -pair.likeness, pair.one, pair.other))
+
+
+def pair_of(one: models.Model, other: models.Model) -> Pair | None:
+    """Why these two look alike; None when they do not."""
+    first, second = sorted((one.pk, other.pk))
+    return next((pair for pair in pairs(type(one)) if (pair.one, pair.other) == (first, second)), None)
+
+
+def visible_pairs(user: Any, kind: str, *, about: int | None = None) -> list[Pair]:
+    """The pairs of a kind for somebody who may see the model; of one record only when ``about`` names it."""
+    model = MODELS[kind]
+    if model._default_manager.visible_to(user).query.is_empty():
+        return []
+    return [pair for pair in pairs(model) if about is None or about in (pair.one, pair.other)]
