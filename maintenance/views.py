@@ -55,7 +55,7 @@ class FindingDetail(Guarded, TemplateView):
         page = paginate(_ordered(check), page_number(self.request.GET.get("page")), noun, self.address)
         finding = Finding.objects.filter(check_name=check.name).first()
         return super().get_context_data(
-            title=check.say(finding.count if finding else page.total or 0),
+            title=check.say(finding.count if finding else page.total or 0).rstrip("."),
             crumbs=[(CRUMB, "/findings/"), (noun[1].capitalize(), None)],
             check=check,
             chip=findings.severity_chip(check.severity),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from ip2a.models import AuditEntry
 from ip2a.timeline import Event, tells
@@ -23,15 +24,23 @@ def joining(user: Any, member: Member) -> Iterator[Event]:
 
 @tells("members.member")
 def jobs(user: Any, member: Member) -> Iterator[Event]:
+    today = timezone.localdate()
     for job in jobs_of(user, member):
         url = job.get_absolute_url()
         pay = f"{format_money(job.hourly_rate)} an hour" if job.hourly_rate is not None else ""
         about = ", ".join(part for part in (job.job_title, pay) if part)
         employer = job.organization.name
-        started = f"Started at {employer}{f' as {about}' if job.job_title else f', {about}' if about else ''}"
+        begins = "Starts" if job.start_date > today else "Started"
+        started = f"{begins} at {employer}{f' as {about}' if job.job_title else f', {about}' if about else ''}"
         yield Event(job.start_date, "job", started, url=url, icon="job")
         if job.end_date:
-            yield Event(job.end_date, "job", f"Left {employer}", url=url, icon="sign-out")
+            yield Event(
+                job.end_date,
+                "job",
+                f"{'Leaves' if job.end_date > today else 'Left'} {employer}",
+                url=url,
+                icon="sign-out",
+            )
 
 
 @tells("members.member")

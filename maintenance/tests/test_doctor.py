@@ -5,12 +5,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ip2a.models import AuditEntry
+from ip2a.factories import UserFactory
+from ip2a.models import AuditEntry, User
 from maintenance import doctor, registry, tasks, thresholds
 from maintenance.models import Finding, Severity, Threshold
 from maintenance.registry import check
-from members.factories import MemberFactory
-from members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -21,42 +20,42 @@ def checks(monkeypatch):
     monkeypatch.setattr(registry, "_checks", {})
 
 
-def make_check(name="members.named-odd", **changes):
+def make_check(name="ip2a.named-odd", **changes):
     about = {
-        "on": Member,
+        "on": User,
         "severity": Severity.WARNING,
-        "sentence": ("1 member is odd.", "{count} members are odd."),
+        "sentence": ("1 person is odd.", "{count} people are odd."),
         "advice": "Ask them.",
     }
-    return check(name, **{**about, **changes})(lambda: Member.objects.filter(last_name="Odd"))
+    return check(name, **{**about, **changes})(lambda: User.objects.filter(last_name="Odd"))
 
 
 def broken():
-    return Member.objects.extra(where=["no_such_column > 0"])
+    return User.objects.extra(where=["no_such_column > 0"])
 
 
 def test_a_round_remembers_how_many_were_found_and_the_newest_few(checks):
     make_check()
-    odd = [MemberFactory(last_name="Odd") for _ in range(7)]
-    MemberFactory(last_name="Even")
+    odd = [UserFactory(last_name="Odd") for _ in range(7)]
+    UserFactory(last_name="Even")
     doctor.examine()
     finding = Finding.objects.get()
-    newest = [member.pk for member in reversed(odd)][: doctor.EXAMPLES]
-    assert (finding.check_name, finding.count, finding.examples) == ("members.named-odd", 7, newest)
+    newest = [user.pk for user in reversed(odd)][: doctor.EXAMPLES]
+    assert (finding.check_name, finding.count, finding.examples) == ("ip2a.named-odd", 7, newest)
     assert finding.severity == "warning"
     assert finding.since == finding.checked_at
 
 
 def test_a_second_round_keeps_since_when_and_forgets_it_when_all_is_well(checks):
     make_check()
-    odd = MemberFactory(last_name="Odd")
+    odd = UserFactory(last_name="Odd")
     doctor.examine()
     first = Finding.objects.get()
     long_ago = first.since - timedelta(days=3)
     Finding.objects.update(since=long_ago)
     doctor.examine()
     assert Finding.objects.get().since == long_ago
-    Member.objects.filter(pk=odd.pk).update(last_name="Even")
+    User.objects.filter(pk=odd.pk).update(last_name="Even")
     doctor.examine()
     healthy = Finding.objects.get()
     assert (healthy.count, healthy.examples, healthy.since) == (0, [], None)
@@ -65,7 +64,7 @@ def test_a_second_round_keeps_since_when_and_forgets_it_when_all_is_well(checks)
 def test_a_check_that_breaks_is_a_finding_and_the_others_still_run(checks):
     make_check("members.a-broken").find = broken
     make_check("members.b-whole")
-    MemberFactory(last_name="Odd")
+    UserFactory(last_name="Odd")
     seen = {one.check.name: one for one in doctor.examine()}
     assert "no_such_column" in seen["members.a-broken"].trouble
     assert seen["members.b-whole"].count == 1
@@ -76,13 +75,13 @@ def test_a_whole_round_forgets_checks_that_no_longer_exist(checks):
     make_check()
     Finding.objects.create(check_name="members.old", severity="warning", checked_at=timezone.now())
     doctor.examine()
-    assert [f.check_name for f in Finding.objects.all()] == ["members.named-odd"]
+    assert [f.check_name for f in Finding.objects.all()] == ["ip2a.named-odd"]
 
 
 def test_a_part_of_a_round_leaves_the_other_findings(checks):
     first, second = make_check("members.a"), make_check("members.b")
     doctor.examine()
-    MemberFactory(last_name="Odd")
+    UserFactory(last_name="Odd")
     doctor.examine([first])
     assert dict(Finding.objects.values_list("check_name", "count")) == {"members.a": 1, "members.b": 0}
     assert second.name == "members.b"
@@ -98,7 +97,7 @@ def test_two_rounds_never_run_at_once(checks, app_db):
 
 def test_a_round_writes_nothing_into_the_audit_trail(checks):
     make_check()
-    MemberFactory(last_name="Odd")
+    UserFactory(last_name="Odd")
     before = AuditEntry.objects.count()
     doctor.examine()
     assert AuditEntry.objects.count() == before
@@ -106,14 +105,14 @@ def test_a_round_writes_nothing_into_the_audit_trail(checks):
 
 def test_the_task_says_how_many_checks_found_something(checks):
     make_check("members.a")
-    make_check("members.b").find = lambda: Member.objects.none()
-    MemberFactory(last_name="Odd")
+    make_check("members.b").find = lambda: User.objects.none()
+    UserFactory(last_name="Odd")
     assert tasks.examine.delay().get() == 1
 
 
 def test_two_checks_cannot_share_a_name(checks):
     make_check()
-    with pytest.raises(ValueError, match=r"Two checks are named members\.named-odd\."):
+    with pytest.raises(ValueError, match=r"Two checks are named ip2a\.named-odd\."):
         make_check()
 
 
@@ -151,8 +150,8 @@ def test_every_check_of_the_house_runs_and_speaks():
 
 def test_a_check_does_not_end_the_transaction_around_it(checks):
     make_check().find = broken
-    MemberFactory(last_name="Kept")
+    UserFactory(last_name="Kept")
     doctor.examine()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM members_member WHERE last_name = 'Kept'")
+        cursor.execute("SELECT count(*) FROM ip2a_user WHERE last_name = 'Kept'")
         assert cursor.fetchone() == (1,)

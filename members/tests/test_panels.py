@@ -200,3 +200,9 @@ def test_the_way_to_all_jobs_of_an_employer_leads_to_those_alone(signed_in):
     page = signed_in("staff").get(reverse("members:memberemployment_list"), {"employer": employer.name})
     shown = page.content.decode()
     assert (str(inside.member) in shown, str(outside.member) in shown) == (True, False)
+
+
+def test_what_lies_ahead_is_not_told_as_past(signed_in):
+    job = MemberEmploymentFactory(end_date=date(2999, 1, 1), organization=OrganizationFactory(name="Cascade Electric"))
+    told = section(page_of(signed_in("staff"), job.member), "timeline")
+    assert ("Leaves Cascade Electric" in told, "Left Cascade Electric" in told) == (True, False)

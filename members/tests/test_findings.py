@@ -60,7 +60,7 @@ def test_every_record_of_a_finding_is_on_its_own_pages(signed_in):
     url = reverse("maintenance:finding_detail", args=["members.active-without-any-job"])
     browser = signed_in("staff")
     first, second = browser.get(url).content.decode(), browser.get(f"{url}?page=2").content.decode()
-    assert "51 active members have no job on record." in first
+    assert "51 active members have no job on record" in first
     assert str(members[0]) in first
     assert str(members[50]) not in first
     assert str(members[50]) in second
