@@ -14,9 +14,11 @@ from ip2a import roles
 from ip2a.attachments.services import attach
 from ip2a.compartments import COMPARTMENTS
 from ip2a.factories import UserFactory
+from ip2a.imports.batches import receive
 from ip2a.models import CompartmentOpening
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
+from maintenance.models import Threshold
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
 EVERYBODY = ""
@@ -53,6 +55,10 @@ def _document() -> Any:
     return attach(MemberFactory(), ContentFile(b"Dear Rosa, tomorrow.\n", "letter.txt"), by=UserFactory(role="staff"))
 
 
+def _batch() -> Any:
+    return receive(ContentFile(b"name\nVolt\n"), "firms.csv", kind="organizations", by=UserFactory(role="staff"))
+
+
 def _opening() -> Any:
     return CompartmentOpening.objects.create(
         compartment="", model="x", record_id=1, user_id=1, user_name="x", path="/", ip=None
@@ -65,10 +71,12 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "role": lambda: UserFactory(role="staff").groups.get(),
     "opening": _opening,
     "document": _document,
+    "batch": _batch,
     "member": MemberFactory,
     "organization": OrganizationFactory,
     "contact": OrganizationContactFactory,
     "job": MemberEmploymentFactory,
+    "threshold": lambda: Threshold.objects.first() or Threshold.objects.create(name="x", value=1, default=1),
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -175,6 +183,11 @@ DOORS: list[Door] = [
     *admin("ip2a.user", "person"),
     *admin("auth.group", "role"),
     *admin("ip2a.compartmentopening", "opening"),
+    *admin("members.member", "member"),
+    *admin("members.organization", "organization"),
+    *admin("members.organizationcontact", "contact"),
+    *admin("members.memberemployment", "job"),
+    *admin("maintenance.threshold", "threshold"),
     # documents
     Door("attachment_create", "ip2a.add_attachment members.view_member", "member", kwargs={"label": "members.member"}),
     Door("attachment_detail", "ip2a.view_attachment", "document"),
@@ -183,6 +196,15 @@ DOORS: list[Door] = [
     Door("attachment_update", "ip2a.change_attachment", "document"),
     Door("attachment_remove", "ip2a.delete_attachment", "document"),
     Door("attachment_restore", "ip2a.delete_attachment", "document", get=405),
+    # imports
+    Door("imports:batch_list", "ip2a.import_records"),
+    Door("imports:batch_create", "ip2a.import_records"),
+    Door("imports:batch_detail", "ip2a.import_records", "batch"),
+    Door("imports:batch_columns", "ip2a.import_records", "batch", get=405),
+    Door("imports:batch_start", "ip2a.import_records", "batch", get=405),
+    Door("imports:batch_undo", "ip2a.import_records", "batch", get=302),
+    Door("imports:batch_progress", "ip2a.import_records", "batch", get=302),
+    Door("imports:batch_refused", "ip2a.import_records", "batch", get=404),
     # upkeep
     Door("maintenance:finding_list", "maintenance.view_finding"),
     Door("maintenance:finding_check", "maintenance.view_finding", get=405),
@@ -198,6 +220,21 @@ DOORS: list[Door] = [
     Door("members:memberemployment_end", "members.change_memberemployment", "job"),
     Door("members:memberemployment_remove", "members.delete_memberemployment", "job"),
     Door("members:memberemployment_restore", "members.delete_memberemployment", "job", get=405),
+    # duplicates: whoever may change the records of a kind may merge them
+    Door("members:duplicate_home", get=302),
+    *[
+        Door(f"members:duplicate_{page}", "members.change_member", get=get, kwargs={"kind": "members", **more})
+        for page, get, more in (
+            ("list", 200, {}),
+            ("choose", 200, {}),
+            ("compare", 404, {"one": 1, "other": 2}),
+            ("tell_apart", 405, {"one": 1, "other": 2}),
+            ("decisions", 200, {}),
+            ("forget", 405, {"pk": 1}),
+            ("merges", 200, {}),
+            ("take_back", 405, {"pk": 1}),
+        )
+    ],
     # the room that proves the walls
     *kept("vault.secret", "secret", compartment="organizing"),
 ]
