@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.core.cache import cache
 
 from ip2a.imports import batches
@@ -31,6 +31,7 @@ def work(batch_id: int) -> None:
     cache.delete(progress_key(batch_id))
     batches.perform(batch_id, note)
     cache.delete(progress_key(batch_id))
+    current_app.send_task("maintenance.tasks.examine")  # by name: the foundation knows no check
 
 
 def enqueue(batch_id: int) -> None:

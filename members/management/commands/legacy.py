@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from ip2a.answers import Refused
 from ip2a.imports import batches, terminal
+from maintenance import doctor
 
 FILES = (
     ("organizations.csv.gz", "organizations"),
@@ -39,4 +40,6 @@ class Command(BaseCommand):
                 sys.exit(2)
             outcomes.append((name, outcome))
         terminal.summarize(self.stdout, outcomes)
+        found = sum(1 for seen in doctor.examine() or [] if seen.count or seen.trouble)
+        self.stdout.write(f"Data findings: {found}, on the page of that name.")
         sys.exit(0 if all(outcome.is_proven for _, outcome in outcomes) else 1)
