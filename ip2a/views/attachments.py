@@ -25,6 +25,7 @@ from ip2a.models.attachment import document_models
 from ip2a.rules import has_right, may_remove
 from ip2a.views.generic import Guarded, RecordAct, RecordDetail, RecordUpdate
 from ip2a.views.history import RecordHistory
+from ip2a.words import format_moment
 
 
 class OfDocument(Guarded):
@@ -126,17 +127,15 @@ class AttachmentDetail(OfDocument, RecordDetail):
             ("Category", row.get_category_display()),
             ("Kind", label_of(row.media_type)),
             ("Size", filesizeformat(row.size)),
+            ("Added", format_moment(row.created_at)),
             ("Added by", row.uploader or "A command"),
         ]
 
     def aside_facts(self):
         row, subject = self.record, self.subject
-        return [
-            (str(subject._meta.verbose_name).capitalize(), _link(subject)),
-            ("Added", row.created_at),
-            ("Description", row.description),
-            ("Checksum (SHA-256)", row.sha256),
-        ]
+        noun = str(subject._meta.verbose_name).capitalize()
+        described = [("Description", row.description)] if row.description else []
+        return [(noun, _link(subject)), *described, ("Checksum (SHA-256)", row.sha256)]
 
     def verbs(self):
         row, user = self.record, self.request.user
