@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+import redis
 from django.core.cache import caches
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.utils import DatabaseError
@@ -78,6 +79,17 @@ def test_cache_that_comes_back_is_used_again(tmp_path, monkeypatch):
         cache.set("a", 1)
         assert (cache.get("a"), cache.incr("a")) == (1, 2)
     assert cache.get("a") is None
+
+
+def test_clearing_the_cache_leaves_the_queue_and_other_caches_alone(tmp_path):
+    with Broker(tmp_path / "broker") as broker:
+        ours, other = (ForgivingRedisCache(broker.cache_url(), {"KEY_PREFIX": name}) for name in ("ours", "other"))
+        with redis.Redis.from_url(broker.cache_url()) as client:
+            client.lpush("celery", "task")
+            ours.set_many({str(number): number for number in range(1500)})
+            other.set("a", 1)
+            ours.clear()
+            assert (ours.get("1"), other.get("a"), client.lrange("celery", 0, -1)) == (None, 1, [b"task"])
 
 
 def test_the_pages_use_the_forgiving_cache():
