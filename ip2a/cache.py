@@ -79,7 +79,7 @@ class ForgivingRedisCache(RedisCache):
         self._try(self._clear_own, None)
 
     def _clear_own(self) -> None:
-        client = self._cache.get_client(None, write=True)
+        client = self._cache.get_client(None, write=True)  # type: ignore[attr-defined]
         keys = list(client.scan_iter(match=f"{self.key_prefix}:*", count=1000))
         for start in range(0, len(keys), 1000):
             client.unlink(*keys[start : start + 1000])
