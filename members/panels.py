@@ -29,6 +29,7 @@ WITHOUT_JOB_SHOWN = 10
 
 JOB_COLUMNS = {column.key: column for column in columns.JOBS}
 JOB_COLUMNS["rate"] = replace(JOB_COLUMNS["rate"], label="Rate")
+JOB_COLUMNS["title"] = replace(JOB_COLUMNS["title"], kind="word")  # a panel is narrow: the employer's name wraps
 MEMBER_JOBS = [JOB_COLUMNS[key] for key in ("employer", "title", "start", "end", "rate")]
 WORKERS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "rate")]
 PAST_JOBS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "end", "rate")]
