@@ -8,7 +8,8 @@ from django.db import models
 from ip2a.words import format_day
 from members.models import Member, Organization
 
-REACHED = ("phone", "email", "address", "city", "state", "zip_code")
+PLACE = ("address", "city", "state", "zip_code")
+REACHED = ("phone", "email", *PLACE)
 FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Member: (
         *("member_number", "first_name", "middle_name", "last_name", "date_of_birth"),
@@ -76,6 +77,8 @@ def proposed(survivor: models.Model, loser: models.Model, name: str) -> str:
     kept, taken = getattr(survivor, name), getattr(loser, name)
     if can_join(survivor, loser, name):
         return BOTH
+    if name in PLACE and _live_apart(survivor, loser):
+        return TAKE if _filled(loser, PLACE) > _filled(survivor, PLACE) else KEEP
     if _is_blank(kept) or _is_blank(taken):
         return KEEP if not _is_blank(kept) or _is_blank(taken) else TAKE
     if isinstance(kept, str) and not survivor._meta.get_field(name).choices:
@@ -94,6 +97,16 @@ def _is_blank(value: Any) -> bool:
     return value is None or value == ""
 
 
+def _live_apart(survivor: models.Model, loser: models.Model) -> bool:
+    """Two cities: an address must not be put together from both."""
+    kept, taken = survivor.city.strip().casefold(), loser.city.strip().casefold()
+    return bool(kept and taken and kept != taken)
+
+
+def _filled(record: models.Model, names: tuple[str, ...]) -> int:
+    return sum(not _is_blank(getattr(record, name)) for name in names)
+
+
 def _begins(longer: str, shorter: str) -> bool:
     short = shorter.strip().rstrip(".").casefold()
     return len(longer.strip()) > len(shorter.strip()) and longer.strip().casefold().startswith(short)
@@ -101,7 +114,7 @@ def _begins(longer: str, shorter: str) -> bool:
 
 def fullness(record: models.Model) -> int:
     """How many facts a record holds: the fuller one is proposed to stay."""
-    return sum(not _is_blank(getattr(record, name)) for name in FIELDS[type(record)])
+    return _filled(record, FIELDS[type(record)])
 
 
 def fuller_first(one: models.Model, other: models.Model) -> tuple[models.Model, models.Model]:

@@ -222,6 +222,15 @@ def test_the_fuller_value_is_proposed(kept, taken, field, expected):
     assert comparing.proposed(one, other, field) == expected
 
 
+def test_an_address_is_not_put_together_from_two_places():
+    here = Member(address="", city="Toledo", state="OH", zip_code="")
+    there = Member(address="12 Elm", city="Lima", state="", zip_code="45801")
+    assert {comparing.proposed(here, there, name) for name in comparing.PLACE} == {"take"}
+    assert {comparing.proposed(there, here, name) for name in comparing.PLACE} == {"keep"}
+    same = Member(address="12 Elm", city="toledo", state="", zip_code="43601")
+    assert [comparing.proposed(here, same, name) for name in comparing.PLACE] == ["take", "keep", "keep", "take"]
+
+
 def test_an_agreement_with_either_is_kept():
     assert (
         comparing.proposed(Organization(is_signatory=False), Organization(is_signatory=True), "is_signatory") == "take"

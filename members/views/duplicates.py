@@ -49,7 +49,11 @@ class OfKind(Guarded):
 
     def crumbs(self, *further: str) -> list[tuple[str, str | None]]:
         label = Merge.Kind(self.kind).label
-        return [("Duplicates", self.url("list")), (label, self.url("list")), *((word, None) for word in further)]
+        return [
+            ("Duplicates", reverse("members:duplicate_home")),
+            (label, self.url("list")),
+            *((word, None) for word in further),
+        ]
 
 
 class DuplicateHome(LoginRequiredMixin, View):
@@ -144,7 +148,7 @@ class DuplicateChoose(OfKind, TemplateView):
         context = self.get_context_data(
             form=form, title="Compare two", crumbs=self.crumbs("Compare two"), cancel_url=self.url("list")
         )
-        return self.render_to_response(context, status=422 if form.errors else 200)
+        return self.render_to_response(context)
 
 
 class CompareForm(forms.Form):
