@@ -48,12 +48,16 @@ class LeftAlone:
 
 @dataclass
 class UndoResult:
-    """How many records were deleted, changed back and brought back, and which were left alone."""
+    """How many records were deleted, changed back and brought back, and which were left alone.
+
+    ``by_model`` has the same three figures for each model, by its label.
+    """
 
     batch: int
     deleted: int = 0
     restored: int = 0
     brought_back: int = 0
+    by_model: dict[str, dict[str, int]] = field(default_factory=dict)
     left_alone: list[LeftAlone] = field(default_factory=list)
 
     @property
@@ -162,6 +166,10 @@ class _Table:
         self.refers_to = {parent for child, _, parent in keys if child == name}
 
     @property
+    def label(self) -> str:
+        return self.model._meta.label_lower if self.model else self.name
+
+    @property
     def table(self) -> sql.Identifier:
         return sql.Identifier(self.name)
 
@@ -237,8 +245,7 @@ class _Table:
             ),
             [SAMPLES, self.name],
         )
-        noun = self.model._meta.label_lower if self.model else self.name
-        return [LeftAlone(noun, reason, count, self.named(keys)) for reason, count, keys in cursor.fetchall()]
+        return [LeftAlone(self.label, reason, count, self.named(keys)) for reason, count, keys in cursor.fetchall()]
 
     def named(self, keys: list[int]) -> list[tuple[int, str]]:
         """The records' own names, except where their existence is for a compartment only."""
@@ -271,13 +278,18 @@ class _Undoing:
         for _ in range(ROUNDS):
             before = self.done
             for table in self.tables:
-                self.result.restored += self.all_of(table, "update", table.update())
+                self.count(table, "restored", self.all_of(table, "update", table.update()))
             for table in self.tables:
-                self.result.deleted += self.all_of(table, "delete", table.delete())
+                self.count(table, "deleted", self.all_of(table, "delete", table.delete()))
             for table in reversed(self.tables):
-                self.result.brought_back += self.all_of(table, "insert", table.insert())
+                self.count(table, "brought_back", self.all_of(table, "insert", table.insert()))
             if self.done in (before, self.total):
                 return
+
+    def count(self, table: _Table, what: str, number: int) -> None:
+        setattr(self.result, what, getattr(self.result, what) + number)
+        figures = self.result.by_model.setdefault(table.label, {"deleted": 0, "restored": 0, "brought_back": 0})
+        figures[what] += number
 
     def all_of(self, table: _Table, action: str, statement: sql.Composable) -> int:
         with connection.cursor() as cursor:

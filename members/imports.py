@@ -3,6 +3,7 @@
 import re
 
 from ip2a.imports.kinds import Derived, Kind, Reference, Split, Way, register
+from ip2a.imports.values import folded
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
 ORDINALS = ("1st", "2nd", "3rd", "4th", "5th")
@@ -34,7 +35,24 @@ def zip_of(text: str) -> str:
     return code.zfill(5) if code.isascii() and code.isdigit() and len(code) in (3, 4) else code
 
 
-TIDY = {"state": str.upper, "zip_code": zip_of}
+STATE_NAMES = (
+    "alabama:AL alaska:AK arizona:AZ arkansas:AR california:CA colorado:CO connecticut:CT delaware:DE florida:FL "
+    "georgia:GA hawaii:HI idaho:ID illinois:IL indiana:IN iowa:IA kansas:KS kentucky:KY louisiana:LA maine:ME "
+    "maryland:MD massachusetts:MA michigan:MI minnesota:MN mississippi:MS missouri:MO montana:MT nebraska:NE "
+    "nevada:NV newhampshire:NH newjersey:NJ newmexico:NM newyork:NY northcarolina:NC northdakota:ND ohio:OH "
+    "oklahoma:OK oregon:OR pennsylvania:PA rhodeisland:RI southcarolina:SC southdakota:SD tennessee:TN texas:TX "
+    "utah:UT vermont:VT virginia:VA washington:WA westvirginia:WV wisconsin:WI wyoming:WY districtofcolumbia:DC "
+    "puertorico:PR guam:GU"
+)
+STATES = dict(pair.split(":") for pair in STATE_NAMES.split())
+
+
+def state_of(text: str) -> str:
+    """Two letters, also for a state that is written out."""
+    return STATES.get(folded(text), text.strip().upper())
+
+
+TIDY = {"state": state_of, "zip_code": zip_of}
 
 
 def last_and_first(text: str) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """The import desk: hand in a file, see how it is read, try it out, import it, take it back."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +21,7 @@ from ip2a.models import ImportBatch
 from ip2a.paging import page_number, paginate
 from ip2a.tables import Column, Table
 from ip2a.views.generic import Guarded
+from ip2a.words import format_moment
 
 State = ImportBatch.State
 CRUMB = ("Import desk", "/imports/")
@@ -54,9 +57,19 @@ def guard(user: Any) -> None:
         raise PermissionDenied("Your role may not import. Ask an administrator for the right.")
 
 
+def at_the_desk(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """First who is there, then whether they may import, then everything else."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        guard(request.user)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def batch_for(request, pk: int) -> ImportBatch:
-    """The batch, for somebody who is signed in and may import."""
-    guard(request.user)
     return get_object_or_404(showing.visible_batches(request.user), pk=pk)
 
 
@@ -154,6 +167,7 @@ class BatchDetail(ImportDesk, TemplateView):
             columns=showing.columns_of(batch) if is_open else [],
             choices=showing.choices_of(batch.kind),
             lacking_text=showing.lacking_text(batch) if is_open else "",
+            taken_back=batch.undo_outcome.get("by_model", {}).get(kind.model._meta.label_lower, {}),
             left_alone=showing.left_alone(batch),
             job=showing.job_of(batch, reverse("imports:batch_progress", args=[batch.pk])) if batch.is_running else None,
             outcome=batch.outcome,
@@ -170,12 +184,12 @@ class BatchDetail(ImportDesk, TemplateView):
         return [
             ("What", kind.label),
             ("Handed in by", batch.by.get_full_name() if batch.by else "A command"),
+            ("When", format_moment(batch.created_at)),
             ("Size", f"{max(batch.size // 1024, 1):,} KB"),
-            ("Fingerprint", batch.sha256[:16]),
         ]
 
 
-@login_required
+@at_the_desk
 @require_POST
 def choose_columns(request, pk: int):
     """Keep how the columns are read, then try it out with that."""
@@ -191,7 +205,7 @@ def choose_columns(request, pk: int):
     return redirect(batch)
 
 
-@login_required
+@at_the_desk
 @require_POST
 def start(request, pk: int):
     """Import, or begin again what was interrupted."""
@@ -204,7 +218,7 @@ def start(request, pk: int):
     return redirect(batch)
 
 
-@login_required
+@at_the_desk
 @require_GET
 @vary_on_headers("HX-Request")
 def progress(request, pk: int):
@@ -217,7 +231,7 @@ def progress(request, pk: int):
     return render(request, "ip2a/_progress.html", {"job": showing.job_of(batch, request.path)})
 
 
-@login_required
+@at_the_desk
 @require_GET
 def refused(request, pk: int):
     """The refused rows, to be mended and imported again."""

@@ -257,9 +257,10 @@ def test_the_old_systems_dates_are_kept(db):
 
 
 def test_states_and_zip_codes_are_tidied(db):
-    bring("organizations", "name,state,zip,website\nVolt,nv,2134,volt.example\n")
-    assert list(Organization.objects.values_list("state", "zip_code", "website")) == [
-        ("NV", "02134", "https://volt.example")
+    bring("organizations", "name,state,zip,website\nVolt,nv,2134,volt.example\nOhm,New York,,\n")
+    assert list(Organization.objects.order_by("id").values_list("state", "zip_code", "website")) == [
+        ("NV", "02134", "https://volt.example"),
+        ("NY", "", ""),
     ]
 
 

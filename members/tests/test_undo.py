@@ -36,6 +36,11 @@ def test_added_changed_and_deleted_rows_are_as_they_were(someone):
         MemberEmploymentFactory.create_batch(3)
     result = undo(number, by=someone, reason="Wrong file")
     assert counted(result) == (9, 1, 1, 0)
+    assert result.by_model == {
+        "members.member": {"deleted": 3, "restored": 1, "brought_back": 0},
+        "members.memberemployment": {"deleted": 3, "restored": 0, "brought_back": 1},
+        "members.organization": {"deleted": 3, "restored": 0, "brought_back": 0},
+    }
     assert (rows(Member), rows(Organization), rows(MemberEmployment)) == before
 
 
