@@ -50,22 +50,27 @@ def merge(
     reason = _said(reason, "Say why they are the same: the reason stays in the history.")
     if versions is not None and versions != (survivor.version, loser.version):
         raise Refused("Somebody changed one of the two since you compared them. Look at both again, then merge.")
-    kind, names, batch = KINDS[type(survivor)], (str(survivor), str(loser)), audit.next_batch()
-    with audit.because(reason), audit.batch(batch):
-        values = _values(survivor, loser, choices)
-        _take_out(loser, survivor)
-        _put_in(survivor, values, by=by, reason=reason)
-        merging.move_all(loser, survivor, by=by)
-    return Merge.objects.create(
-        kind=kind,
+    noted = Merge(
+        kind=KINDS[type(survivor)],
         survivor_key=survivor.pk,
-        survivor_name=names[0],
+        survivor_name=str(survivor),
         loser_key=loser.pk,
-        loser_name=names[1],
+        loser_name=str(loser),
         reason=reason,
         by=by,
-        batch=batch,
+        batch=audit.next_batch(),
     )
+    with audit.because(reason), audit.batch(noted.batch):
+        _join(survivor, loser, choices, by=by, reason=reason)
+    noted.save()  # outside the batch: taking it back must not take this back
+    return noted
+
+
+def _join(survivor: models.Model, loser: models.Model, choices: dict[str, str], *, by: Any, reason: str) -> None:
+    values = _values(survivor, loser, choices)
+    _take_out(loser, survivor)
+    _put_in(survivor, values, by=by, reason=reason)
+    merging.move_all(loser, survivor, by=by)
 
 
 def _locked(one: models.Model, other: models.Model) -> tuple[models.Model, models.Model]:

@@ -52,7 +52,8 @@ class MergeList(OfKind, TemplateView):
     def get_context_data(self, **kwargs):
         rows = Merge.objects.filter(kind=self.kind).select_related("by", "undone_by")
         page = _page(self.request, rows, ("merge", "merges"))
-        records = self.model._default_manager.in_bulk({merge.survivor_key for merge in page.records})
+        rows_of = self.model._default_manager.select_related("merged_into")
+        records = rows_of.in_bulk({merge.survivor_key for merge in page.records})
         merges = [(merge, records[merge.survivor_key]) for merge in page.records]
         user = self.request.user
         return super().get_context_data(
