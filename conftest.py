@@ -117,18 +117,35 @@ def _empty(database: str) -> None:
         connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
 
 
+def _forget_cache() -> None:
+    """This worker's own keys: the workers share one broker, and clearing it would take the others' along."""
+    from django.core.cache import cache
+
+    client = cache._cache.get_client(None, write=True)
+    keys = list(client.scan_iter(f"{cache.key_prefix}:*"))
+    if keys:
+        client.delete(*keys)
+
+
+@pytest.fixture
+def fresh_cache(django_db_setup):
+    """A cache that remembers nothing yet: no sessions, no tries to sign in. Call it to forget once more."""
+    _forget_cache()
+    yield _forget_cache
+    _forget_cache()
+
+
 @pytest.fixture
 def committed_db(django_db_setup, django_db_blocker):
     """For tests with threads, processes or a browser: what they write is really committed, and emptied afterwards."""
-    from django.core.cache import cache
     from django.db import connections
 
     with django_db_blocker.unblock():
-        cache.clear()
+        _forget_cache()
         yield django_db_setup
         connections.close_all()
         _empty(django_db_setup)
-        cache.clear()
+        _forget_cache()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -224,7 +223,7 @@ def test_reactivating_lets_in_again():
         services.reactivate(user, by=boss)
 
 
-def test_while_the_cache_is_silent_sessions_are_not_said_to_be_ended(client, monkeypatch):
+def test_while_the_cache_is_silent_sessions_are_not_said_to_be_ended(client, monkeypatch, fresh_cache):
     user = administrator()
     client.post("/account/login/", {"login": user.email, "password": PASSWORD})
 
@@ -236,8 +235,6 @@ def test_while_the_cache_is_silent_sessions_are_not_said_to_be_ended(client, mon
         services.sign_out_everywhere(user, by=user)
     administrator()
     assert not services.deactivate(user, by=None, reason="Left").is_active
-    monkeypatch.undo()
-    caches["default"].clear()
 
 
 # Addresses and members

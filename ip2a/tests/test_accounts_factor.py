@@ -7,7 +7,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -22,11 +21,7 @@ PASSWORD = "a long enough password"
 REQUIRED = override_settings(MFA_REQUIRED_ROLES=["administrator", "officer"])
 
 
-@pytest.fixture(autouse=True)
-def fresh_cache(db):
-    cache.clear()
-    yield
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 
 
 @pytest.fixture
@@ -199,13 +194,13 @@ def test_the_last_second_factor_of_such_a_role_stays(client, boss):
     assert Authenticator.objects.filter(type="totp").exists()
 
 
-def test_removing_a_second_factor_ends_the_other_sessions(boss):
+def test_removing_a_second_factor_ends_the_other_sessions(boss, fresh_cache):
     secret = with_app(boss)
     here, there = Client(), Client()
     for client in (here, there):
         sign_in(client)
         code = code_for(secret)
-        cache.clear()  # the code was used by the other one already
+        fresh_cache()  # the code was used by the other one already
         client.post("/account/2fa/authenticate/", {"code": code})
     assert [client.get("/").status_code for client in (here, there)] == [200, 200]
     here.post("/account/2fa/totp/deactivate/")

@@ -7,7 +7,6 @@ from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.core.cache import cache
 from django.test import override_settings
 
 from ip2a.accounts import services, tasks
@@ -44,8 +43,7 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def mailbox(db):
-    cache.clear()
+def mailbox(db, fresh_cache):
     box = Mailbox()
     server = Controller(box, hostname="127.0.0.1", port=free_port())
     server.start()
