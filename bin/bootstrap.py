@@ -128,7 +128,7 @@ def make_venv() -> None:
 
 def install(lock: Path) -> None:
     number = len(re.findall(rf"^{NAME}==", lock.read_text(), re.MULTILINE))
-    sys.stderr.write(f"Installing {number} packages into .venv (only the first time, and when they change).\n")
+    sys.stderr.write(f"Installing what {lock.name} names ({number}) into .venv: only now, and when it changes.\n")
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--quiet"]
     command += ["--disable-pip-version-check", "--root-user-action=ignore", "--no-warn-script-location"]
     STAMP.unlink(missing_ok=True)

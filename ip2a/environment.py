@@ -7,6 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_SECRET = "development-only-secret-never-for-production-0123456789"  # noqa: S105 - refused by guard()
 SHORTEST_SECRET = 50
+NO_SECRET = "SECRET_KEY is not set. Set it to a long random text: everybody knows the development one."  # noqa: S105
+SHORT_SECRET = "SECRET_KEY is too short to be safe ({} characters). Set it to a random text of at least {}."  # noqa: S105
+DEBUGGING = "DEBUG is on. Remove it: error pages would show members' data to anybody."
+NO_HOSTS = "ALLOWED_HOSTS is not set. Set it to the names this site answers to, for example ip2a.local123.org."
+ANY_HOST = "ALLOWED_HOSTS contains '*', which is any name at all. Set it to the names this site answers to."
+NO_DATABASE = "DATABASE_URL is not set. Set it to the PostgreSQL database that holds the local's records."
 
 
 def guard(
@@ -22,29 +28,17 @@ def guard(
         raise ImproperlyConfigured(f"IP2A_ENV is '{kind}'. It must be dev, staging or production.")
     if kind == "dev":
         return
-    if secret_key in ("", DEVELOPMENT_SECRET):
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Set it to a long random text: everybody knows the development one."
-        )
-    if len(secret_key) < SHORTEST_SECRET:
-        raise ImproperlyConfigured(
-            f"SECRET_KEY is too short to be safe ({len(secret_key)} characters). "
-            f"Set it to a random text of at least {SHORTEST_SECRET}."
-        )
-    if debug:
-        raise ImproperlyConfigured("DEBUG is on. Remove it: error pages would show members' data to anybody.")
-    if not allowed_hosts:
-        raise ImproperlyConfigured(
-            "ALLOWED_HOSTS is not set. Set it to the names this site answers to, for example ip2a.local123.org."
-        )
-    if "*" in allowed_hosts:
-        raise ImproperlyConfigured(
-            "ALLOWED_HOSTS contains '*', which is any name at all. Set it to the names this site answers to."
-        )
-    if not database_url:
-        raise ImproperlyConfigured(
-            "DATABASE_URL is not set. Set it to the PostgreSQL database that holds the local's records."
-        )
+    faults = (
+        (secret_key in ("", DEVELOPMENT_SECRET), NO_SECRET),
+        (len(secret_key) < SHORTEST_SECRET, SHORT_SECRET.format(len(secret_key), SHORTEST_SECRET)),
+        (debug, DEBUGGING),
+        (not allowed_hosts, NO_HOSTS),
+        ("*" in allowed_hosts, ANY_HOST),
+        (not database_url, NO_DATABASE),
+    )
+    for is_fault, sentence in faults:
+        if is_fault:
+            raise ImproperlyConfigured(sentence)
 
 
 def storage(url: str, folder: Path) -> dict:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,15 @@ from ip2a.embedded.errors import CannotStart
 NOBODY = 65534
 SYSTEM_FOLDER = Path("/var/lib/ip2a")
 USERS = {"app": "ip2a_app", "owner": "ip2a_owner", "superuser": "postgres"}
+INITDB_OPTIONS = (
+    "--username=postgres",
+    "--auth=trust",  # only the owner of the socket's folder comes this far
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+    "--no-instructions",
+)
 FIRST_STATEMENTS = """\
 CREATE ROLE ip2a_owner LOGIN CREATEDB;
 CREATE ROLE ip2a_app LOGIN;
@@ -43,6 +53,7 @@ SETTINGS = {
     "synchronous_commit": "on",
 }
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+ORPHAN_SECONDS = 10.0  # the dead server's own children notice within moments
 START_SECONDS = 60.0  # a crash recovery reads up to max_wal_size
 
 
@@ -145,40 +156,16 @@ class Cluster:
             elif leftover.exists():
                 shutil.rmtree(leftover)
         target = account.place_for(new)
-        command: list[str | Path] = [
-            account.bin / "initdb",
-            "-D",
-            target,
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-        ]
-        command += [
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--locale=C",
-            "--no-instructions",
-        ]
-        command += [] if self.durable else ["--no-sync"]
-        self._make(account, command, "")
-        single: list[str | Path] = [
-            account.bin / "postgres",
-            "--single",
-            "-j",
-            "-D",
-            target,
-            "-c",
-            "log_checkpoints=off",
-            "postgres",
-        ]
+        sync = [] if self.durable else ["--no-sync"]
+        self._make(account, [f"{account.bin}/initdb", "-D", str(target), *INITDB_OPTIONS, *sync], "")
+        single = [f"{account.bin}/postgres", "--single", "-j", "-D", target, "-c", "log_checkpoints=off", "postgres"]
         self._make(account, single, FIRST_STATEMENTS.replace(";\n", ";\n\n"))
         if target == new:
             new.rename(self.asked_folder)
         else:
             self.asked_folder.symlink_to(target)
 
-    def _make(self, account: "Account", command: list[str | Path], statements: str) -> None:
+    def _make(self, account: "Account", command: Sequence[str | Path], statements: str) -> None:
         result = subprocess.run(
             [*account.prefix, *map(str, command)],
             input=statements,
@@ -208,21 +195,17 @@ class Cluster:
 
     def _forget_dead_server(self) -> None:
         """After a kill -9 the number in postmaster.pid may belong to somebody else by now."""
-        if self._pid_lines() and self.pid is None and not process.any_works_in(self.folder):
-            (self.folder / "postmaster.pid").unlink()
+        if self._pid_lines() and self.pid is None:
+            all_gone = process.wait_until(lambda: not process.any_works_in(self.folder), ORPHAN_SECONDS)
+            if all_gone:
+                (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _run(self, account: "Account", tied: bool) -> None:
         assert self.log is not None
         place.make_socket_folder(self.socket_folder, account.uid)
         settings = SETTINGS | ({} if self.durable else CARELESS) | {"unix_socket_directories": str(self.socket_folder)}
-        command = [
-            *account.prefix,
-            str(account.bin / "postgres"),
-            "-D",
-            str(self.folder),
-        ]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
+        command = [*account.prefix, f"{account.bin}/postgres", "-D", str(self.folder)]
+        command += [f"--{name}={value}" for name, value in settings.items()]
         with self.log.path.open("ab") as output:
             self._child = process.spawn(
                 command,

@@ -21,6 +21,17 @@ from ip2a.serving.services import EmbeddedServer, Program
 from ip2a.serving.supervisor import Supervisor
 
 WAIT_FOR_OTHERS = 0.5
+# Run as root, Celery warns of it at length; it runs no code but ours.
+CELERY = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "ip2a")
+WORKER_OPTIONS = (
+    "--pool=prefork",
+    "--concurrency=2",
+    "--hostname=ip2a@%h",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+)
+BEAT_OPTIONS = ("--pidfile=",)
 
 
 class House:
@@ -83,40 +94,10 @@ class House:
 
     def start_background(self) -> None:
         """The worker and the clock; after the pages answer, as nobody waits for them."""
-        celery = [
-            sys.executable,
-            "-W",
-            "ignore:You're running the worker",  # as root; it runs no code but ours
-            "-m",
-            "celery",
-            "--quiet",
-            "--app",
-            "ip2a",
-            "--workdir",
-            str(settings.BASE_DIR),
-        ]
-        worker = [
-            *celery,
-            "worker",
-            "--pool=prefork",
-            "--concurrency=2",
-            "--loglevel=WARNING",
-        ]
-        worker += [
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            "--hostname=ip2a@%h",
-        ]
-        beat = [
-            *celery,
-            "beat",
-            "--pidfile=",
-            "--loglevel=WARNING",
-            f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}",
-        ]
-        self.supervisor.keep(Program("worker", worker, self.environment, self.folder))
-        self.supervisor.keep(Program("beat", beat, self.environment, self.folder))
+        schedule = f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}"
+        for name, options in (("worker", WORKER_OPTIONS), ("beat", (*BEAT_OPTIONS, schedule))):
+            command = [sys.executable, *CELERY, name, "--loglevel=WARNING", *options]
+            self.supervisor.keep(Program(name, command, self.environment, self.folder))
 
 
 class Greeting:

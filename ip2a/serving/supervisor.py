@@ -120,25 +120,32 @@ class Supervisor:
             self.say(line.decode(errors="replace").rstrip("\r"), name)
 
     def _look_after(self, service: Service) -> None:
-        deaths = service.deaths
-        if deaths.retry_at is None:
-            if service.is_alive():
-                return
-            pause = deaths.note_death()
+        retry_at = service.deaths.retry_at
+        if retry_at is None and not service.is_alive():
             if isinstance(service, Program):
                 service.sweep()
-            if deaths.too_many:
-                raise CannotStart(
-                    f"The {service.name} has ended {deaths.rapid} times in a row ({service.last_words()}), "
-                    "so it cannot be kept running; its last lines above say why. Everything else was stopped."
-                )
-            self.say(f"The {service.name} has ended ({service.last_words()}); it starts again in {pause:.2g} s.")
-        elif time.monotonic() >= deaths.retry_at:
-            if isinstance(service, Program):
-                self._start_program(service)
-            else:
-                service.start()
-            deaths.note_start()
+            self._note_death(service, service.last_words())
+        elif retry_at is not None and time.monotonic() >= retry_at:
+            self._start_again(service)
+
+    def _start_again(self, service: Service) -> None:
+        service.deaths.note_start()
+        if isinstance(service, Program):
+            self._start_program(service)
+            return
+        try:
+            service.start()
+        except CannotStart as error:
+            self._note_death(service, str(error))
+
+    def _note_death(self, service: Service, reason: str) -> None:
+        pause = service.deaths.note_death()
+        if service.deaths.too_many:
+            raise CannotStart(
+                f"The {service.name} has ended {service.deaths.rapid} times in a row ({reason}), so it cannot be kept "
+                "running; its last lines above say why. Everything else was stopped."
+            )
+        self.say(f"The {service.name} has ended ({reason}); it starts again in {pause:.2g} s.")
 
     def _end(self, programs: list[Program]) -> None:
         """Politely, then firmly; a second signal shortens the wait."""

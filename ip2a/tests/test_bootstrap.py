@@ -35,7 +35,7 @@ def test_package_that_cannot_be_had_is_named_and_nothing_counts_as_installed(clo
     (clone / "requirements.lock").write_text(f"no-such-thing==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
     expected = (
         2,
-        "Installing 1 packages into .venv (only the first time, and when they change).\n"
+        "Installing what requirements.lock names (1) into .venv: only now, and when it changes.\n"
         "The packages of requirements.lock cannot be installed: the package index does not offer no-such-thing in the "
         "locked version; mend that and run the same command again (pip's own words are in .venv/install.log).\n",
     )
