@@ -167,7 +167,8 @@ class BatchDetail(ImportDesk, TemplateView):
             columns=showing.columns_of(batch) if is_open else [],
             choices=showing.choices_of(batch.kind),
             lacking_text=showing.lacking_text(batch) if is_open else "",
-            taken_back=batch.undo_outcome.get("by_model", {}).get(kind.model._meta.label_lower, {}),
+            taken_back={"deleted": 0, "restored": 0}
+            | batch.undo_outcome.get("by_model", {}).get(kind.model._meta.label_lower, {}),
             left_alone=showing.left_alone(batch),
             job=showing.job_of(batch, reverse("imports:batch_progress", args=[batch.pk])) if batch.is_running else None,
             outcome=batch.outcome,

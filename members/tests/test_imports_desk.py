@@ -218,6 +218,17 @@ def test_what_an_undo_leaves_alone_is_named_with_a_link(signed_in, run):
     assert f'<a href="{volt.get_absolute_url()}">Volt</a>' in shown
 
 
+def test_an_import_that_changed_nothing_can_be_taken_back_too(signed_in, run):
+    browser = signed_in("staff")
+    for _ in range(2):
+        batch = upload(browser, "id,name\n1,Volt\n")
+        run(browser, url("columns", batch))
+        run(browser, url("start", batch))
+    assert "1 already are as the file says" in page(browser, batch)
+    run(browser, url("undo", batch), {"reason": "Twice"})
+    assert ("What was taken back" in page(browser, batch), Organization.objects.count()) == (True, 1)
+
+
 def test_progress_is_a_fragment_that_ends_by_loading_the_page(signed_in, run):
     browser = signed_in("staff")
     batch = upload(browser)
