@@ -158,7 +158,16 @@ class Cluster:
         target = account.place_for(new)
         sync = [] if self.durable else ["--no-sync"]
         self._make(account, [f"{account.bin}/initdb", "-D", str(target), *INITDB_OPTIONS, *sync], "")
-        single = [f"{account.bin}/postgres", "--single", "-j", "-D", target, "-c", "log_checkpoints=off", "postgres"]
+        single = [
+            f"{account.bin}/postgres",
+            "--single",
+            "-j",
+            "-D",
+            str(target),
+            "-c",
+            "log_checkpoints=off",
+            "postgres",
+        ]
         self._make(account, single, FIRST_STATEMENTS.replace(";\n", ";\n\n"))
         if target == new:
             new.rename(self.asked_folder)
