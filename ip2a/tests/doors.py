@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.core.files.base import ContentFile
 
 from ip2a import roles
@@ -18,7 +19,6 @@ from ip2a.imports.batches import receive
 from ip2a.models import CompartmentOpening
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
-from maintenance.models import Threshold
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
 EVERYBODY = ""
@@ -76,7 +76,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "organization": OrganizationFactory,
     "contact": OrganizationContactFactory,
     "job": MemberEmploymentFactory,
-    "threshold": lambda: Threshold.objects.first() or Threshold.objects.create(name="x", value=1, default=1),
+    "threshold": lambda: apps.get_model("maintenance.threshold").objects.first(),
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
