@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=8.0)
     options = parser.parse_args()
-    with house(durable=False, broker=True) as cluster:
+    with house() as cluster:
         import psycopg
 
         manage = [sys.executable, str(BASE_DIR / "manage.py")]

@@ -15,18 +15,20 @@ sys.path.insert(0, str(BASE_DIR))
 
 @contextmanager
 def house(*, durable: bool = True) -> Iterator:
-    """Django, set up on an empty migrated cluster; gives the cluster."""
-    from ip2a.embedded.postgres import Cluster  # the path is set above
+    """Django, set up on an empty migrated cluster with a broker beside it; gives the cluster."""
+    from ip2a.embedded.broker import Broker  # the path is set above
+    from ip2a.embedded.postgres import Cluster
 
     folder = Path(tempfile.mkdtemp(prefix="ip2a-benchmark-"))
-    cluster = Cluster(folder / "postgres", durable=durable)
+    cluster, broker = Cluster(folder / "postgres", durable=durable), Broker(folder / "broker")
     try:
         cluster.start()
+        broker.start()
         os.environ |= {
             "DATABASE_URL": cluster.url("app"),
             "DATABASE_OWNER_URL": cluster.url("owner"),
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-            "CACHE_URL": "redis://127.0.0.1:1/0",
+            "REDIS_URL": broker.url(),
+            "CACHE_URL": broker.cache_url(),
             "DJANGO_SETTINGS_MODULE": "ip2a.settings",
             "DEBUG": "0",
         }
@@ -37,6 +39,7 @@ def house(*, durable: bool = True) -> Iterator:
         django.setup()
         yield cluster
     finally:
+        broker.stop()
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
