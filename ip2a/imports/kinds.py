@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 
 from django.db import models
 
 from ip2a.imports import values
 from ip2a.imports.values import Convert
+
+NEAR_WALL = 0.8
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,12 @@ class Kind:
     def columns(self) -> dict[str, "Column"]:
         """Everything a column of a file can be read as, by name."""
         return {column.name: column for column in _columns(self)}
+
+    def wall_of(self, header: str) -> str:
+        """The compartment that a column of a file belongs to; "" for none. A near spelling is walled too."""
+        walls = {values.folded(name): wall for name, wall in self.walled.items()}
+        near = get_close_matches(values.folded(header), walls, 1, NEAR_WALL)
+        return walls[near[0]] if near else ""
 
     @property
     def required(self) -> list["Column"]:

@@ -37,10 +37,10 @@ def suggest(kind: Kind, headers: list[str]) -> Headings:
         if header in REPORT_COLUMNS:
             continue
         name = known.get(folded(header), KEEP)
-        found.columns[header] = KEEP if name in taken or header in kind.walled else name
+        found.columns[header] = KEEP if name in taken or kind.wall_of(header) else name
         taken.add(name)
     for header, name in found.columns.items():
-        near = get_close_matches(folded(header), known, 1, NEAR) if name == KEEP and header not in kind.walled else []
+        near = get_close_matches(folded(header), known, 1, NEAR) if name == KEEP and not kind.wall_of(header) else []
         if near and known[near[0]] not in taken:
             found.columns[header] = known[near[0]]
             taken.add(known[near[0]])
@@ -63,9 +63,9 @@ def changed(kind: Kind, mapping: Headings, told: Mapping[str, str]) -> Headings:
             raise CannotRead(f"The file has no column “{header}”. Its columns: {', '.join(mapping.columns)}.")
         if name != KEEP and name not in kind.columns:
             raise CannotRead(f"“{name}” is not a column of {kind.label.lower()}. Known: {', '.join(kind.columns)}.")
-        if header in kind.walled and name != KEEP:
+        if kind.wall_of(header) and name != KEEP:
             raise CannotRead(
-                f"Column “{header}” belongs to the {kind.walled[header]} compartment and is only kept for it."
+                f"Column “{header}” belongs to the {kind.wall_of(header)} compartment and is only kept for it."
             )
         for other in [h for h, n in mapping.columns.items() if n == name and name != KEEP and h not in told]:
             mapping.columns[other] = KEEP

@@ -66,7 +66,7 @@ def columns_of(batch: ImportBatch) -> list[FileColumn]:
     for number, header in enumerate(headers):
         if header not in batch.mapping:
             continue
-        wall = kind.walled.get(header, "")
+        wall = kind.wall_of(header)
         seen = dict.fromkeys(cells[number].strip() for cells in first)
         samples = [] if wall else [shown(text, 40)[1:-1] for text in seen if text][:SAMPLES]
         label = COMPARTMENTS[wall].label if wall else ""
@@ -137,8 +137,8 @@ def kept_samples(batch: ImportBatch, user: Any) -> list[KeptValues]:
 
 def hidden_columns(batch: ImportBatch, user: Any) -> list[str]:
     """Columns of compartments this person may not enter: left out of what is handed to them."""
-    walled, inside = kinds.find(batch.kind).walled, open_to(user)
-    return [header for header in batch.mapping if header in walled and walled[header] not in inside]
+    kind, inside = kinds.find(batch.kind), open_to(user)
+    return [header for header in batch.mapping if kind.wall_of(header) not in ("", *inside)]
 
 
 def refused_rows(batch: ImportBatch, user: Any) -> Iterator[str]:

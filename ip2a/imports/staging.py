@@ -52,7 +52,7 @@ class Plan:
                 split_columns += parts
                 self.splits.append((positions[split.name], split.split, [_step(part) for part in parts]))
         self.columns += split_columns
-        self.kept = [(headers.index(h), h, kind.walled.get(h, "")) for h in headings.kept]
+        self.kept = [(headers.index(h), h, kind.wall_of(h)) for h in headings.kept]
 
     @property
     def names(self) -> list[str]:

@@ -20,6 +20,7 @@ from ip2a.imports import batches, tasks
 from ip2a.models import AuditEntry, ImportBatch
 from members.factories import MemberEmploymentFactory, OrganizationFactory
 from members.models import Organization
+from members.tests.importing import media  # noqa: F401
 
 State = ImportBatch.State
 TEXT = (
@@ -27,13 +28,6 @@ TEXT = (
     "1,Volt,EMPLOYER,HOSTILE,Ask Al,red\n"
     "2,Ohm,EMPLOYR,NEUTRAL,Hush,blue\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    location = {"location": tmp_path / "media"}
-    default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": location}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
 
 
 @pytest.fixture
@@ -334,11 +328,11 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_does_all(
     batch = batches.receive(io.BytesIO(text.encode()), "firms.csv", kind="organizations", by=None)
     batches.start(batch, to=State.IMPORTING, by=None, enqueue=None)
     environment = tmp_path / "settings_of_worker.py"
-    media = settings.STORAGES["default"]["OPTIONS"]["location"]
+    location = settings.STORAGES["default"]["OPTIONS"]["location"]
     environment.write_text(
         "from ip2a.tests.settings import *\n"
         "BACKEND = 'django.core.files.storage.FileSystemStorage'\n"
-        f"STORAGES['default'] = {{'BACKEND': BACKEND, 'OPTIONS': {{'location': r'{media}'}}}}\n"
+        f"STORAGES['default'] = {{'BACKEND': BACKEND, 'OPTIONS': {{'location': r'{location}'}}}}\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", KILLED.format(pk=batch.pk)],

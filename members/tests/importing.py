@@ -1,0 +1,37 @@
+"""What the tests of imports share."""
+
+import io
+
+import pytest
+
+from ip2a.imports import batches
+
+MEMBERS = "id,member_number,first_name,last_name,status,classification,date_of_birth,hire_date\n"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "media"},
+        },
+    }
+
+
+def bring(kind, text, name="table.csv", **options):
+    content = text if isinstance(text, bytes) else text.encode()
+    return batches.import_file(io.BytesIO(content), name, kind=kind, **options)
+
+
+def rehearse(kind, text, **options):
+    return batches.rehearse(io.BytesIO(text.encode()), "table.csv", kind=kind, **options)
+
+
+def figures(outcome):
+    return (outcome.read, outcome.added, outcome.updated, outcome.unchanged, outcome.refused)
+
+
+def said(outcome):
+    return [sample["words"] for group in outcome.problems for sample in group["samples"]]
