@@ -77,6 +77,21 @@ def bulk_seconds(alias: str, rows: int) -> float:
     return time.perf_counter() - begin
 
 
+def copy_seconds(alias: str, rows: int) -> float:
+    """The same jobs by COPY: hardly any Python, so nearly all of it is what the database does."""
+    from django.db import connections, transaction
+
+    from members.models import Member, Organization
+
+    member, employer = Member.objects.latest("pk").pk, Organization.objects.latest("pk").pk
+    statement = "COPY members_memberemployment (member_id, organization_id, start_date, job_title) FROM STDIN"
+    begin = time.perf_counter()
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor, cursor.copy(statement) as copy:
+        for number in range(rows):
+            copy.write_row((member, employer, date(1980, 1, 1) + timedelta(days=number % 15_000), "Wireman"))
+    return time.perf_counter() - begin
+
+
 def measure(cluster, saves: int, rows: int, rounds: int) -> None:
     import psycopg
     from django.db import connections
@@ -88,7 +103,7 @@ def measure(cluster, saves: int, rows: int, rounds: int) -> None:
     aliases = connections_of(connections)
     MemberEmploymentFactory.create_batch(2)  # one member is saved again and again, another one gets the jobs
     found: dict[str, dict[str, list[float]]] = {
-        what: {kind: [] for kind in aliases} for what in ("save()", "save() in a transaction", "bulk_create")
+        what: {kind: [] for kind in aliases} for what in ("save()", "save() in a transaction", "bulk_create", "COPY")
     }
     with (
         psycopg.connect(cluster.url("owner"), autocommit=True) as owner,
@@ -101,18 +116,24 @@ def measure(cluster, saves: int, rows: int, rounds: int) -> None:
                     found["save()"][kind] += save_times(alias, saves // rounds, in_transaction=False)
                     found["save() in a transaction"][kind] += save_times(alias, saves // rounds, in_transaction=True)
                     found["bulk_create"][kind].append(bulk_seconds(alias, rows))
+                    found["COPY"][kind].append(copy_seconds(alias, rows))
                 owner.execute("VACUUM members_member")
     report(found, rows)
 
 
 def report(found, rows: int) -> None:
     print(f"{'':32}{'unaudited':>12}{'audited':>12}{'ratio':>8}{'figure':>8}")
-    for what, figure in (("save()", 1.3), ("save() in a transaction", 1.3), ("bulk_create", 1.5)):
+    for what, figure in (
+        ("save()", "1.3x"),
+        ("save() in a transaction", "1.3x"),
+        ("bulk_create", "1.5x"),
+        ("COPY", ""),
+    ):
         plain, audited = (quantile(found[what][kind], 0.5) for kind in ("unaudited", "audited"))
-        unit, factor = ("s", 1) if what == "bulk_create" else ("ms", 1000)
-        label = f"{what} {rows:,} rows" if what == "bulk_create" else f"{what} p50"
+        unit, factor = ("ms", 1000) if what.startswith("save") else ("s", 1)
+        label = f"{what} p50" if what.startswith("save") else f"{what} {rows:,} rows"
         times = f"{plain * factor:>9.2f} {unit:2}{audited * factor:>9.2f} {unit:2}"
-        print(f"{label:32}{times}{audited / plain:>7.2f}x{figure:>7}x")
+        print(f"{label:32}{times}{audited / plain:>7.2f}x{figure:>8}")
 
 
 if __name__ == "__main__":
