@@ -7,10 +7,16 @@ from ip2a import navigation
 
 
 def frame(request) -> dict:
-    """Menu, search and the local's name; lazily empty for people who are not signed in."""
+    """Menu, search and the local's name, made once a request, however many parts a page is drawn in."""
+    if not hasattr(request, "_frame"):
+        request._frame = _frame(request)
+    return request._frame
+
+
+def _frame(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"menu": [], "local_name": settings.LOCAL_NAME}
+        return {"menu": "", "local_name": settings.LOCAL_NAME}
     return {
         "menu": navigation.menu(request),
         "search_url": reverse("search"),

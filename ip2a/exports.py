@@ -68,7 +68,7 @@ def xlsx_response(name: str, columns: list[Column], rows: QuerySet, enrich: Enri
     """A workbook written to disk row by row. Texts are stored as texts, so none is ever a formula."""
     if rows.order_by().values("pk")[: XLSX_ROWS + 1].count() > XLSX_ROWS:
         raise Refused(
-            f"A workbook of more than {XLSX_ROWS:,} rows takes minutes to open. Take the CSV file, or filter the list first."
+            f"A workbook of more than {XLSX_ROWS:,} rows takes minutes to open. Take the CSV file, or filter first."
         )
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])

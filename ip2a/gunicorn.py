@@ -1,5 +1,6 @@
 """The web server's settings; `manage.py up` gives the address."""
 
+import gc
 import os
 import signal
 from typing import Any
@@ -22,3 +23,9 @@ proc_name = "ip2a-web"
 def post_fork(server: Any, worker: Any) -> None:
     """A worker whose master is gone would hold the address and answer nobody."""
     process.dies_with_parent(signal.SIGKILL, parent=server.pid)()
+
+
+def when_ready(server: Any) -> None:
+    """What is loaded by now stays: the garbage collector need not walk through it again (it took 60 ms each time)."""
+    gc.collect()
+    gc.freeze()

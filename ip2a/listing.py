@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db import models
@@ -66,13 +67,13 @@ class Listing:
 
     def address(self, **changes: Any) -> str:
         """This list's address with some parameters changed; None takes one away. Any change leads to the first page."""
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        for key, value in changes.items():
-            query.pop(key, None)
-            if value is not None:
-                query[key] = value
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        pairs = [(key, value) for key, value in self._query if key not in changes and key != "page"]
+        pairs += [(key, value) for key, value in changes.items() if value is not None]
+        return f"{self.request.path}?{urlencode(pairs)}" if pairs else self.request.path
+
+    @cached_property
+    def _query(self) -> list[tuple[str, str]]:
+        return [(key, value) for key, values in self.request.GET.lists() for value in values]
 
     def chips(self) -> list[dict[str, str]]:
         """The filters in force, each with the address without it."""
@@ -105,7 +106,7 @@ def _is_fixed(field: forms.Field) -> bool:
 
 
 def _ordering(model: type[models.Model], name: str, descending: bool, blank_first: bool) -> Any:
-    """Blank values last in both directions; a column that cannot be blank keeps the plain order, which indexes serve."""
+    """Blank values last in both directions; one that cannot be blank keeps the plain order, which indexes serve."""
     if blank_first or not _may_be_null(model, name):
         return f"-{name}" if descending else name
     return models.F(name).desc(nulls_last=True) if descending else models.F(name).asc(nulls_last=True)

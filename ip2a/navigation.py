@@ -1,8 +1,11 @@
 """The menu, as data. A test proves that every string resolves."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True)
@@ -54,30 +57,34 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
 )
 
 
-def menu(request) -> list[dict]:
-    """Groups of entries for this person; the current one is marked by the longest matching path."""
-    groups = []
-    path = request.path
-    for label, items in MENU:
-        shown = [_entry(item) for item in items if not item.permission or request.user.has_perm(item.permission)]
-        if shown:
-            groups.append({"label": label, "items": shown})
-    matches = [
-        e for g in groups for e in g["items"] if path == e["url"] or (e["url"] != "/" and path.startswith(e["url"]))
+def menu(request) -> SafeString:
+    """The menu of this person; the entry of the longest matching path is the current one."""
+    items = [item for _, items in MENU for item in items]
+    shown = tuple(item for item in items if not item.permission or request.user.has_perm(item.permission))
+    matching = [item for item in shown if _leads_to(item.url, request.path)]
+    return _drawn(shown, max(matching, key=lambda item: len(reverse(item.url)), default=None))
+
+
+def _leads_to(name: str, path: str) -> bool:
+    url = reverse(name)
+    return path == url or (url != "/" and path.startswith(url))
+
+
+@lru_cache(maxsize=512)
+def _drawn(shown: tuple[Item, ...], current: Item | None) -> SafeString:
+    """The same rights on the same page make the same menu, so it is drawn once."""
+    groups = [
+        {
+            "label": label,
+            "entries": [
+                {"label": item.label, "url": reverse(item.url), "icon": item.icon, "active": item is current}
+                for item in items
+                if item in shown
+            ],
+        }
+        for label, items in MENU
     ]
-    if matches:
-        max(matches, key=lambda e: len(e["url"]))["active"] = True
-    return groups
-
-
-def _entry(item: Item) -> dict:
-    return {
-        "label": item.label,
-        "url": reverse(item.url),
-        "icon": item.icon,
-        "active": False,
-        "badge": None,
-    }
+    return render_to_string("ip2a/_menu.html", {"groups": [group for group in groups if group["entries"]]})
 
 
 def unresolved() -> list[str]:

@@ -20,7 +20,7 @@ def may_add(user: Any, model: type[models.Model]) -> Answer:
 def may_change(user: Any, record: models.Model) -> Answer:
     if not has_right(user, "change", type(record)):
         return no(
-            f"Your role may read this {record._meta.verbose_name} but not change it. Ask an administrator for the right."
+            f"Your role may read this {record._meta.verbose_name} but not change it. Ask an administrator for that."
         )
     if getattr(record, "is_removed", False):
         return no(f"This {record._meta.verbose_name} was removed. Bring it back before changing it.")

@@ -19,7 +19,7 @@ class Conflict(Exception):
 
 
 class Taken(Exception):
-    """A constraint of the database said no; ``message`` is the constraint's own sentence, ``fields`` what it is about."""
+    """A constraint of the database said no; ``message`` is its own sentence, ``fields`` what it is about."""
 
     def __init__(self, message: str, fields: list[str]):
         super().__init__(message)

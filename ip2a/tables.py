@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django.utils.html import conditional_escape
@@ -53,7 +54,7 @@ class Column:
         if value is None or value == "":
             return ""
         if self.kind in ("text", "word"):
-            return conditional_escape(value)
+            return _escaped(value)
         return _SHOWN[self.kind](self, record, value)
 
     def exported(self, record: Any) -> Any:
@@ -65,13 +66,18 @@ class Column:
         return str(value)
 
 
+def _escaped(value: Any) -> str:
+    """As conditional_escape, without its detours for a plain text."""
+    return escape(value) if type(value) is str else conditional_escape(value)
+
+
 def _link(column: Column, record: Any, value: Any) -> str:
-    return f'<a href="{record.get_absolute_url()}">{conditional_escape(value)}</a>'
+    return f'<a href="{record.get_absolute_url()}">{_escaped(value)}</a>'
 
 
 def _related(column: Column, record: Any, value: Any) -> str:
     word = column.show(record) if column.show else str(value)
-    return f'<a href="{value.get_absolute_url()}">{conditional_escape(word)}</a>'
+    return f'<a href="{value.get_absolute_url()}">{_escaped(word)}</a>'
 
 
 def _state(column: Column, record: Any, value: Any) -> str:

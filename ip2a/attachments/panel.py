@@ -16,6 +16,7 @@ from ip2a.models.attachment import document_models
 from ip2a.rules import has_right
 
 SHOWN = 100
+FETCHED = 500
 
 
 def install() -> None:
@@ -25,12 +26,19 @@ def install() -> None:
         timeline.tells(model._meta.label_lower)(document_events)
 
 
+def documents_of(user: Any, record: Any) -> list[Attachment]:
+    """The record's newest documents, removed ones too; panel and timeline of one page share the answer."""
+    if "_documents" not in record.__dict__:
+        record._documents = list(Attachment.objects.visible_beside(user, record).for_table()[:FETCHED])
+    return record._documents
+
+
 def documents(request: Any, record: Any) -> panels.Panel | None:
     """Newest first. Removed documents stand below for those who may bring them back."""
     user = request.user
     if not has_right(user, "view", Attachment):
         return None
-    rows = list(Attachment.objects.visible_beside(user, record).for_table()[: SHOWN + 1])
+    rows = documents_of(user, record)[: SHOWN + 1]
     may_restore = has_right(user, "delete", Attachment)
     live = [row for row in rows if not row.is_removed]
     answer = may_attach(user, record, is_seen=True)
@@ -61,7 +69,9 @@ def upload_url(record: Any) -> str:
 
 
 def document_events(user: Any, record: Any) -> Iterator[timeline.Event]:
-    for row in Attachment.objects.visible_beside(user, record).live().for_table():
+    for row in documents_of(user, record):
+        if row.is_removed:
+            continue
         yield timeline.Event(
             on=row.created_at,
             kind="document",

@@ -55,7 +55,7 @@ class AuditEntry(models.Model):
 
 
 class CompartmentOpening(models.Model):
-    """Who opened which record of a compartment, and when. Append-only; keys are numbers, so that nothing can cascade."""
+    """Who opened which record of a compartment, and when. Append-only; keys are plain numbers: nothing can cascade."""
 
     append_only = True
 

@@ -38,9 +38,8 @@ class Guarded(LoginRequiredMixin):
         if request.user.is_authenticated and not compartments.may_enter(request.user, self.model):
             raise Http404("No page of a compartment exists outside of it.")
         if request.user.is_authenticated and not has_right(request.user, self.verb, self.model):
-            raise PermissionDenied(
-                f"Your role may not {_VERBS[self.verb]} {self.model._meta.verbose_name_plural}. Ask an administrator for the right."
-            )
+            what = f"{_VERBS[self.verb]} {self.model._meta.verbose_name_plural}"
+            raise PermissionDenied(f"Your role may not {what}. Ask an administrator for the right.")
         return super().dispatch(request, *args, **kwargs)
 
     def visible(self):
@@ -317,7 +316,7 @@ class RecordUpdate(RecordForm):
     def perform(self, form):
         if self.opened is None:
             raise Refused(
-                "The form came back without its version, so it cannot be told whether somebody changed the record. Open it again."
+                "The form came back without its version, so nobody can tell whether the record changed. Open it again."
             )
         reason = form.cleaned_data.get("reason", "")
         return self.save(

@@ -138,6 +138,9 @@ class Member(Importable, Removable):
             search_index("member_search"),
             models.Index(fields=["sort_key", "id"], name="member_by_name"),
             models.Index(fields=["date_of_birth"], name="member_by_birth"),
+            models.Index(
+                fields=["status", "classification"], name="member_by_standing", condition=models.Q(deleted_at=None)
+            ),
         ]
 
     def __str__(self):

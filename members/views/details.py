@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from ip2a.rules import has_right, may_remove
@@ -137,7 +138,11 @@ class MemberDetail(MayBeTwice):
 
     def _bench(self) -> str:
         last = max((job.end_date for job in jobs_of(self.request.user, self.record)), default=None)
-        return f"Without a job since {format_day(last)}." if last else "No job is on record for this active member."
+        if last is None:
+            return "No job is on record for this active member."
+        if last > timezone.localdate():
+            return f"No job without an end; the last one on record ends {format_day(last)}."
+        return f"Without a job since {format_day(last)}."
 
 
 class OrganizationDetail(MayBeTwice):

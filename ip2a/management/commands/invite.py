@@ -13,7 +13,7 @@ from ip2a.roles import ROLE_NAMES
 
 
 class Command(BaseCommand):
-    help = "Invite a person by e-mail and print the link that sets the first password. For whom has no password yet, again."
+    help = "Invite a person by e-mail and print the link that sets the first password; again, while there is none yet."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the address they will sign in with")
