@@ -1,4 +1,4 @@
-"""What several parts of one record's page need, fetched once for the page."""
+"""What several parts of one record's page need, fetched once for the page and its reader."""
 
 from typing import Any
 
@@ -12,15 +12,17 @@ MOST_CHANGES = 200
 
 def jobs_of(user: Any, member: Member) -> list[MemberEmployment]:
     """The member's jobs with their employers, the current ones first, then the newest."""
-    if "_jobs" not in member.__dict__:
+    found = member.__dict__.setdefault("_jobs", {})
+    if user.pk not in found:
         rows = MemberEmployment.objects.visible_to(user).live().filter(member=member).select_related("organization")
         shown = ("member_id", "start_date", "end_date", "is_current", "job_title", "hourly_rate", "organization__name")
-        member._jobs = list(rows.only(*shown).order_by("-is_current", "-start_date", "-id"))
-    return member._jobs
+        found[user.pk] = list(rows.only(*shown).order_by("-is_current", "-start_date", "-id"))
+    return found[user.pk]
 
 
 def changes_of(user: Any, record: models.Model) -> list[AuditEntry]:
     """The record's latest entries of the audit trail."""
-    if "_changes" not in record.__dict__:
-        record._changes = list(AuditEntry.objects.visible_to(user).about(record)[:MOST_CHANGES])
-    return record._changes
+    found = record.__dict__.setdefault("_changes", {})
+    if user.pk not in found:
+        found[user.pk] = list(AuditEntry.objects.visible_to(user).about(record)[:MOST_CHANGES])
+    return found[user.pk]

@@ -28,9 +28,10 @@ def install() -> None:
 
 def documents_of(user: Any, record: Any) -> list[Attachment]:
     """The record's newest documents, removed ones too; panel and timeline of one page share the answer."""
-    if "_documents" not in record.__dict__:
-        record._documents = list(Attachment.objects.visible_beside(user, record).for_table()[:FETCHED])
-    return record._documents
+    found = record.__dict__.setdefault("_documents", {})
+    if user.pk not in found:
+        found[user.pk] = list(Attachment.objects.visible_beside(user, record).for_table()[:FETCHED])
+    return found[user.pk]
 
 
 def documents(request: Any, record: Any) -> panels.Panel | None:

@@ -172,7 +172,7 @@ def test_a_satisfied_person_costs_no_query_more(client, boss):
     client.get("/account/password/change/")
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/account/password/change/").status_code == 200
-    assert len([q for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]) == 2
+    assert len([q for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]) == 1
 
 
 @REQUIRED
