@@ -6,24 +6,26 @@ from django.db import connection
 
 from ip2a.models import User
 
-# Who is asking, and with which rights, is the first question of every page: one statement, and no query to build.
+# Who is asking, and in which roles, is the first question of every page: one statement, and no query to build. The
+# last column changes whenever a role's rights do, so that what each role may do need not be read again each time.
 WHO = """
-SELECT {columns}, r.roles, r.rights FROM ip2a_user u CROSS JOIN LATERAL (
-  SELECT coalesce(array_agg(DISTINCT g.name::text), '{{}}') AS roles,
-         coalesce(array_agg(DISTINCT t.app_label || '.' || p.codename) FILTER (WHERE p.id IS NOT NULL), '{{}}')
-           AS rights
-  FROM ip2a_user_groups ug
-  JOIN auth_group g ON g.id = ug.group_id
-  LEFT JOIN auth_group_permissions gp ON gp.group_id = g.id
-  LEFT JOIN auth_permission p ON p.id = gp.permission_id
-  LEFT JOIN django_content_type t ON t.id = p.content_type_id
-  WHERE ug.user_id = u.id
-) r WHERE u.id = %s
+SELECT {columns},
+       ARRAY(SELECT g.name::text FROM ip2a_user_groups ug JOIN auth_group g ON g.id = ug.group_id
+             WHERE ug.user_id = u.id),
+       (SELECT count(*) || '-' || coalesce(max(id), 0) FROM auth_group_permissions)
+FROM ip2a_user u WHERE u.id = %s
 """
+RIGHTS = """
+SELECT g.name, t.app_label || '.' || p.codename FROM auth_group g
+JOIN auth_group_permissions gp ON gp.group_id = g.id
+JOIN auth_permission p ON p.id = gp.permission_id
+JOIN django_content_type t ON t.id = p.content_type_id
+"""
+_rights: dict[str, dict[str, frozenset[str]]] = {}
 
 
 class RoleBackend(AuthenticationBackend):
-    """Rights come from roles alone; the person of a request and their rights are read with one query."""
+    """Rights come from roles alone; the person of a request and their roles are read with one query."""
 
     def get_user(self, user_id: Any) -> User | None:
         names = [field.attname for field in User._meta.concrete_fields]
@@ -33,9 +35,9 @@ class RoleBackend(AuthenticationBackend):
             row = cursor.fetchone()
         if row is None:
             return None
-        *values, roles, rights = row
+        *values, roles, state = row
         user = User.from_db(connection.alias, names, values)
-        user._roles_and_rights = (set(roles), set(rights))
+        user._roles_and_rights = (set(roles), _rights_of(roles, state))
         return user if self.user_can_authenticate(user) else None
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
@@ -45,6 +47,20 @@ class RoleBackend(AuthenticationBackend):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         return _read(user_obj)[1]
+
+
+def _rights_of(roles: list[str], state: str) -> set[str]:
+    """All rights of these roles, in the given state of the table that holds them."""
+    key = f"{connection.settings_dict['NAME']}-{state}"
+    if key not in _rights:
+        found: dict[str, set[str]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(RIGHTS)
+            for role, right in cursor.fetchall():
+                found.setdefault(role, set()).add(right)
+        _rights.clear()
+        _rights[key] = {role: frozenset(rights) for role, rights in found.items()}
+    return {right for role in roles for right in _rights[key].get(role, ())}
 
 
 def roles_of(user: Any) -> set[str]:

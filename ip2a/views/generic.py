@@ -84,6 +84,10 @@ class RecordList(Guarded, TemplateView):
         """What the list is about, before filters. Override to narrow or to join."""
         return self.visible()
 
+    def on_page(self, rows):
+        """Fetch no more columns than the page shows. An export takes them all."""
+        return rows
+
     def enrich(self, records: list[Any]) -> None:
         """Fetch for a page (or a chunk of an export) what is shown beside each record."""
 
@@ -113,7 +117,7 @@ class RecordList(Guarded, TemplateView):
     def get_context_data(self, **kwargs):
         listing, meta = self.listing, self.model._meta
         noun = (str(meta.verbose_name), str(meta.verbose_name_plural))
-        page = paginate(listing.rows, page_number(self.request.GET.get("page")), noun, listing.address)
+        page = paginate(self.on_page(listing.rows), page_number(self.request.GET.get("page")), noun, listing.address)
         self.enrich(page.records)
         table = Table(
             self.columns,

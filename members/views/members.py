@@ -15,6 +15,8 @@ GROUPS = [
     ("Notes", ("notes", "reason")),
 ]
 
+SHOWN = ("last_name", "first_name", "member_number", "status", "classification", "city", "phone", "hire_date")
+
 
 class MemberList(RecordList):
     model = Member
@@ -27,7 +29,10 @@ class MemberList(RecordList):
     empty_text = "Everybody who belongs to the local stands here. Add the first one, or import a list."
 
     def rows(self):
-        return super().rows().live().defer("created_at", "updated_at", "search_text", "notes")
+        return super().rows().live()
+
+    def on_page(self, rows):
+        return rows.only(*SHOWN)
 
     def enrich(self, records):
         columns.current_jobs(records)

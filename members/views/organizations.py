@@ -39,7 +39,10 @@ class OrganizationList(RecordList):
     empty_text = "Employers, other unions and training partners stand here. Add the first one, or import a list."
 
     def rows(self):
-        return super().rows().live().defer("created_at", "updated_at", "search_text", "notes")
+        return super().rows().live()
+
+    def on_page(self, rows):
+        return rows.only("name", "org_type", "is_signatory", "city", "state", "phone")
 
     def enrich(self, records):
         jobs = MemberEmployment.objects.current().filter(organization__in=[o.pk for o in records])
@@ -76,6 +79,9 @@ class ContactList(RecordList):
 
     def rows(self):
         return super().rows().live().filter(Q(organization__deleted_at=None)).select_related("organization")
+
+    def on_page(self, rows):
+        return rows.only("first_name", "last_name", "title", "is_primary", "phone", "email", "organization__name")
 
 
 class ContactCreate(RecordCreate):
