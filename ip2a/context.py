@@ -1,5 +1,7 @@
 """What every page's frame needs."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -19,6 +21,17 @@ def _frame(request) -> dict:
         return {"menu": "", "local_name": settings.LOCAL_NAME}
     return {
         "menu": navigation.menu(request),
-        "search_url": reverse("search"),
         "local_name": settings.LOCAL_NAME,
+        **_addresses(),
+    }
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> dict[str, str]:
+    return {
+        "search_url": reverse("search"),
+        "sessions_url": reverse("usersessions_list"),
+        "password_url": reverse("account_change_password"),
+        "mfa_url": reverse("mfa_index"),
+        "logout_url": reverse("account_logout"),
     }

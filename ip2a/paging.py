@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import QuerySet
 
 PAGE_SIZE = 50
@@ -61,14 +63,27 @@ def paginate(rows: QuerySet, asked: int, noun: tuple[str, str], address: Callabl
 
     Counting stops at COUNTED_TO rows, and so do the pages: an export or a filter reaches the rest.
     """
-    counted = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
+    records = list(rows[:PAGE_SIZE]) if asked == 1 else []
+    counted = len(records) if asked == 1 and len(records) < PAGE_SIZE else _counted(rows)
     total = counted if counted <= COUNTED_TO else None
     last = max(1, -(-min(counted, COUNTED_TO) // PAGE_SIZE))
     number = min(asked, last)
-    records = list(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
+    if asked != 1:
+        records = list(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
     page = Page(number, last, records, total, noun, asked)
     if page.has_previous:
         page.first_url, page.previous_url = address(page=1), address(page=number - 1)
     if page.has_next:
         page.next_url, page.last_url = address(page=number + 1), address(page=last)
     return page
+
+
+def _counted(rows: QuerySet) -> int:
+    """How many rows there are, up to one more than is counted; a query that can have no rows is not asked."""
+    try:
+        statement, parameters = rows.order_by().values_list("pk")[: COUNTED_TO + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({statement}) AS counted", parameters)  # noqa: S608 - Django's own SQL
+        return cursor.fetchone()[0]

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms, template
 from django.contrib.messages.storage.base import Message
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from ip2a import icons, words
 
@@ -40,6 +41,24 @@ def query_with(context: template.Context, **changes: Any) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def table_head(headers: list[dict[str, Any]], live: object = False) -> SafeString:
+    """The head row of a table; ``live`` heads sort by swapping the results in place."""
+    return mark_safe(f"<tr>{''.join(_head(number, head, live) for number, head in enumerate(headers, 1))}</tr>")
+
+
+def _head(number: int, head: dict[str, Any], live: object) -> str:
+    classes = " ".join(name for name, given in (("num", head["numeric"]), ("wide", head.get("wide"))) if given)
+    shown = (f' class="{classes}"' if classes else "") + (f' aria-sort="{head["sorted"]}"' if head["sorted"] else "")
+    label = escape(head["label"])
+    if head["sort_url"]:
+        url = escape(head["sort_url"])
+        swap = f' hx-get="{url}" hx-target="#results" hx-swap="outerHTML" hx-push-url="true"' if live else ""
+        arrow = icons.icon({"ascending": "up", "descending": "down"}.get(head["sorted"], "sort"), 14)
+        label = f'<a id="sort-{number}" href="{url}"{swap}>{label}{arrow}</a>'
+    return f'<th scope="col"{shown}>{label}</th>'
 
 
 @register.filter

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -67,7 +67,8 @@ class Guarded(LoginRequiredMixin):
 _VERBS = {"view": "see", "add": "add", "change": "change", "delete": "remove"}
 
 
-@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+# Reading one statement after another needs no transaction around it.
+@method_decorator([transaction.non_atomic_requests, vary_on_headers("HX-Request")], name="dispatch")
 class RecordList(Guarded, TemplateView):
     """A list that filters, sorts, pages and exports. Its address says everything it shows."""
 
@@ -153,6 +154,7 @@ class RecordList(Guarded, TemplateView):
         }
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class RecordDetail(Guarded, TemplateView):
     """A record with its facts, next action, and the panels that any app draws on it."""
 

@@ -1,4 +1,5 @@
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -9,6 +10,7 @@ from ip2a import search
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class Search(LoginRequiredMixin, TemplateView):
     """One box for everything: groups of hits, best first, within rights. A single hit is opened at once."""
 
@@ -36,6 +38,7 @@ class Search(LoginRequiredMixin, TemplateView):
         )
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class Pick(LoginRequiredMixin, View):
     """What a type-ahead asks: the ten best records of one model, as JSON."""
 
