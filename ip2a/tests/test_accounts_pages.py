@@ -80,7 +80,7 @@ def test_the_list_costs_the_same_whatever_its_length(boss, count):
     boss.get("/people/")
     with CaptureQueriesContext(connection) as queries:
         assert boss.get("/people/").status_code == 200
-    assert len([q for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]) == 5
+    assert len([q for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]) == 4
 
 
 def test_inviting_by_the_form_links_the_member(boss):

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import django_filters as filters
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,25 +18,25 @@ from django.views.decorators.vary import vary_on_headers
 from django.views.generic import FormView, TemplateView
 
 from ip2a.answers import Refused
+from ip2a.filters import ChoiceFilter, DayRangeFilter, QuickInput, TextFilter
 from ip2a.imports import batches, kinds, showing, tasks
 from ip2a.models import ImportBatch
-from ip2a.paging import page_number, paginate
-from ip2a.tables import Column, Table
-from ip2a.views.generic import Guarded
+from ip2a.tables import Column
+from ip2a.views.generic import Guarded, RecordList
 from ip2a.words import format_moment
 
 State = ImportBatch.State
 CRUMB = ("Import desk", "/imports/")
 COLUMNS = [
-    Column("file", "File", lambda b: b.file_name, kind="link"),
-    Column("kind", "What", lambda b: kinds.find(b.kind).label),
-    Column("state", "State", lambda b: b.state, kind="state", show=ImportBatch.get_state_display),
+    Column("file", "File", lambda b: b.file_name, sort=("file_name",), kind="link"),
+    Column("kind", "What", lambda b: kinds.find(b.kind).label, sort=("kind",)),
+    Column("state", "State", lambda b: b.state, sort=("state",), kind="state", show=ImportBatch.get_state_display),
     Column("read", "Rows", lambda b: b.outcome.get("read"), kind="number"),
     Column("added", "Added", lambda b: b.outcome.get("added"), kind="number"),
     Column("updated", "Updated", lambda b: b.outcome.get("updated"), kind="number"),
     Column("refused", "Refused", lambda b: b.outcome.get("refused"), kind="number"),
-    Column("who", "Who", lambda b: b.by.get_full_name() if b.by else "A command"),
-    Column("when", "When", lambda b: b.created_at, kind="moment"),
+    Column("who", "Who", lambda b: b.by.get_full_name() if b.by else "A command", kind="word"),
+    Column("when", "When", lambda b: b.created_at, sort=("created_at",), kind="moment"),
 ]
 
 
@@ -73,32 +75,41 @@ def batch_for(request, pk: int) -> ImportBatch:
     return get_object_or_404(showing.visible_batches(request.user), pk=pk)
 
 
-class BatchList(ImportDesk, TemplateView):
-    template_name = "ip2a/imports/batch_list.html"
+class BatchFilter(filters.FilterSet):
+    q = TextFilter(label="File", field_name="file_name", lookup_expr="icontains", widget=QuickInput("search"))
+    kind = ChoiceFilter(label="What", choices=lambda: [(kind.key, kind.label) for kind in kinds.kinds()])
+    state = ChoiceFilter(choices=State)
+    who = TextFilter(label="Who", method="by_person")
+    when = DayRangeFilter(label="When", field_name="created_at__date")
+
+    class Meta:
+        model = ImportBatch
+        fields: list[str] = []
+
+    def by_person(self, rows, name, value):
+        return rows.filter(Q(by__first_name__icontains=value) | Q(by__last_name__icontains=value))
+
+
+class BatchList(ImportDesk, RecordList):
+    title = "Import desk"
+    filterset_class = BatchFilter
+    columns = COLUMNS
+    default_order = "-when"
+    main_filters = ("kind", "state", "who")
+    create_label = "Import a file"
+    empty_text = (
+        "Members, employers, contacts and jobs can come from a spreadsheet or from the old system. "
+        "You see what would happen before anything is written, and can take it back afterwards."
+    )
+
+    def rows(self):
+        return self.visible().select_related("by")
 
     def get_context_data(self, **kwargs):
-        page = paginate(
-            self.visible().order_by("-created_at", "-id"),
-            page_number(self.request.GET.get("page")),
-            ("import", "imports"),
-            lambda number: f"?page={number}",
-        )
-        return super().get_context_data(
-            title="Import desk",
-            crumbs=[("Import desk", None)],
-            page=page,
-            table=Table(COLUMNS, page.records, caption=page.count_label),
-            create_url=reverse("imports:batch_create"),
-            create_label="Import a file",
-            empty={
-                "title": "Nothing was imported yet",
-                "text": "Members, employers, contacts and jobs can come from a spreadsheet or from the old system. "
-                "You see what would happen before anything is written, and can take it back afterwards.",
-                "action_url": reverse("imports:batch_create"),
-                "action_label": "Import a file",
-            },
-            **kwargs,
-        )
+        context = super().get_context_data(**kwargs)
+        url = reverse("imports:batch_create")
+        context["empty"] |= {"action_url": url, "action_label": self.create_label}
+        return {**context, "create_url": url}
 
 
 class UploadForm(forms.Form):

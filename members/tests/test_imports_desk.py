@@ -14,6 +14,7 @@ from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
+from ip2a import audit
 from ip2a.answers import Refused
 from ip2a.factories import UserFactory
 from ip2a.imports import batches, tasks
@@ -369,3 +370,24 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_for_many(signed_in
         for _ in range(3):
             upload(browser)
     assert counts[0] == counts[1]
+
+
+def test_the_desk_lists_filters_sorts_and_exports_its_imports(signed_in):
+    staff = signed_in("staff")
+    for number in range(51):
+        name = f"members-{number:02}.csv"
+        ImportBatch.objects.create(kind="members", file_name=name, by=staff.user, number=audit.next_batch())
+    ImportBatch.objects.create(kind="contacts", file_name="contacts.csv", number=audit.next_batch())
+
+    def found(**query):
+        response = staff.get("/imports/", query)
+        assert response.status_code == 200
+        return [batch.file_name for batch in response.context["table"].records]
+
+    assert found(kind="contacts") == ["contacts.csv"]
+    assert found(who="nobody by that name") == []
+    assert found(q="members-07") == ["members-07.csv"]
+    assert found(sort="file")[:2] == ["contacts.csv", "members-00.csv"]
+    assert len(found(page=2)) == 2
+    lines = b"".join(staff.get("/imports/?kind=contacts&format=csv").streaming_content).decode().splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [["contacts.csv", "Contacts"]]
