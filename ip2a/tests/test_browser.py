@@ -28,7 +28,26 @@ PAGES = {
     "job": "/jobs/{job}/",
     "add a job": "/jobs/add/",
     "search": "/search/?q=lima",
+    "remove a contact": "/contacts/{contact}/remove/",
+    "end a job": "/jobs/{job}/end/",
+    "duplicates": "/duplicates/",
+    "duplicate members": "/duplicates/members/",
+    "compare two": "/duplicates/members/compare/",
+    "merges": "/duplicates/members/merges/",
+    "not the same": "/duplicates/members/not-the-same/",
+    "findings": "/findings/",
+    "add a document": "/documents/add/members.member/{member}/",
+    "import desk": "/imports/",
+    "import a file": "/imports/add/",
 }
+FOR_ADMINISTRATORS = {
+    "audit trail": "/audit/",
+    "people": "/people/",
+    "invite a person": "/people/invite/",
+    "admin": "/admin/",
+    "admin: members": "/admin/members/member/",
+}
+DJANGO_OWN = ("admin", "admin: members")  # quiet as every page, but laid out by Django
 OPEN_PAGES = {"sign in": "/account/login/", "forgotten password": "/account/password/reset/"}
 
 
@@ -58,11 +77,11 @@ def _violations(page) -> list[str]:
 def test_every_page_is_quiet_readable_and_fits(visit, records, role, width, scheme):
     visitor = visit(role, width, scheme)
     found = {}
-    for name, path in PAGES.items():
+    for name, path in (PAGES | (FOR_ADMINISTRATORS if role == "administrator" else {})).items():
         response = visitor.goto(path.format(**records))
         problems = [f"status {response.status}"] if response.status != 200 else []
-        problems += _violations(visitor.page) + visitor.complaints
-        if visitor.overflow > 0:
+        problems += ([] if name in DJANGO_OWN else _violations(visitor.page)) + visitor.complaints
+        if visitor.overflow > 0 and name not in DJANGO_OWN:
             problems.append(f"{visitor.overflow} px too wide")
         visitor.complaints.clear()
         if problems:
