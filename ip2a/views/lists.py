@@ -1,0 +1,106 @@
+"""The page of many records."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.vary import vary_on_headers
+from django.views.generic import TemplateView
+
+from ip2a import exports
+from ip2a.answers import Refused
+from ip2a.listing import Listing
+from ip2a.paging import page_number, paginate
+from ip2a.rules import may_add
+from ip2a.tables import Column, Table
+from ip2a.views.guarded import Guarded
+
+
+# Reading one statement after another needs no transaction around it.
+@method_decorator([transaction.non_atomic_requests, vary_on_headers("HX-Request")], name="dispatch")
+class RecordList(Guarded, TemplateView):
+    """A list that filters, sorts, pages and exports. Its address says everything it shows."""
+
+    filterset_class: type
+    columns: list[Column] = []
+    default_order = ""
+    search_field = "q"
+    main_filters: tuple[str, ...] = ()
+    title = ""
+    create_label = ""
+    empty_text = ""
+
+    def rows(self):
+        """What the list is about, before filters. Override to narrow or to join."""
+        return self.visible()
+
+    def on_page(self, rows):
+        """Fetch no more columns than the page shows. An export takes them all."""
+        return rows
+
+    def enrich(self, records: list[Any]) -> None:
+        """Fetch for a page (or a chunk of an export) what is shown beside each record."""
+
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(self.request, self.rows(), self.columns, self.filterset_class, self.default_order)
+
+    def get(self, request, *args, **kwargs):
+        if request.GET.get("format") in exports.KINDS:
+            return self.export(exports.KINDS[request.GET["format"]])
+        return super().get(request, *args, **kwargs)
+
+    def export(self, write):
+        name = str(self.model._meta.verbose_name_plural).replace(" ", "-")
+        try:
+            return write(name, self.columns, self.listing.rows, self.enrich)
+        except Refused as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect(self.listing.address(format=None))
+
+    def get_template_names(self) -> list[str]:
+        if self.request.htmx and not self.request.htmx.history_restore_request:
+            meta = self.model._meta
+            return [f"{meta.app_label}/_{meta.model_name}_list.html", "ip2a/_record_list.html"]
+        return self.templates_for("list")
+
+    def get_context_data(self, **kwargs):
+        listing, meta = self.listing, self.model._meta
+        noun = (str(meta.verbose_name), str(meta.verbose_name_plural))
+        page = paginate(self.on_page(listing.rows), page_number(self.request.GET.get("page")), noun, listing.address)
+        self.enrich(page.records)
+        table = Table(
+            self.columns,
+            page.records,
+            caption=page.count_label,
+            order=listing.order,
+            sort_url=lambda key: listing.address(sort=key),
+        )
+        return super().get_context_data(
+            title=self.title,
+            crumbs=[(self.title, None)],
+            table=table,
+            page=page,
+            filters_html=listing.bar(self.filter_fields, type(self)),
+            chips=listing.chips(),
+            clear_url=self.request.path,
+            export_csv_url=listing.address(format="csv"),
+            export_xlsx_url=listing.address(format="xlsx"),
+            create_url=self.url_of("create") if self.create_label and may_add(self.request.user, self.model) else None,
+            create_label=self.create_label,
+            nothing_found=table.is_empty and listing.is_filtered,
+            empty={"title": f"No {noun[1]} yet", "text": self.empty_text},
+            **kwargs,
+        )
+
+    def filter_fields(self, form) -> dict[str, Any]:
+        """The filter bar's parts: search first, then the most used, the rest behind "More filters"."""
+        shown = {self.search_field, *self.main_filters}
+        return {
+            "search_field": form[self.search_field] if self.search_field in form.fields else None,
+            "main_fields": [form[name] for name in self.main_filters],
+            "more_fields": [field for field in form if field.name not in shown],
+        }
