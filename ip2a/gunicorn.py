@@ -28,8 +28,8 @@ def post_fork(server: Any, worker: Any) -> None:
 def when_ready(server: Any) -> None:
     """What is loaded by now stays: the garbage collector need not walk through it again (it took 60 ms each time).
 
-    A page makes some tens of thousands of objects and drops them at its end; looking for rubbish after each 700 of them,
-    as Python does by itself, costs a tenth of the page.
+    A page makes some tens of thousands of objects and drops them at its end; looking for rubbish after each 700, as
+    Python does by itself, costs a tenth of the page.
     """
     gc.collect()
     gc.freeze()
