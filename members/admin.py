@@ -5,9 +5,9 @@ Adding, ending, removing and merging have verbs of their own on the pages; what 
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 
 from ip2a import services
@@ -18,10 +18,31 @@ from members.models import Member, MemberEmployment, Organization, OrganizationC
 KEPT_BY_HOUSE = ("legacy_id", "deleted_at", "created_at", "updated_at", "version")
 
 
+class CorrectionForm(forms.ModelForm):
+    """Remembers which version it was opened with; what somebody else saved meanwhile is not written over."""
+
+    opened = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.initial["opened"] = self.instance.version
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        now = type(self.instance)._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
+        if self.cleaned_data.get("opened") != now.version:
+            raise forms.ValidationError(
+                "Somebody changed this since you opened it, so nothing was saved. Open it again in another window, "
+                "compare, and correct it there."
+            )
+        return data
+
+
 class CorrectedAdmin(KeptAdmin):
     """Every change goes through the same service, rules and audit trail as on the pages."""
 
     actions = None
+    form = CorrectionForm
     list_per_page = 50
     show_full_result_count = False
     search_help_text = "Name, number, phone or e-mail, in any order"
@@ -36,7 +57,7 @@ class CorrectedAdmin(KeptAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return (matching(queryset, search_term, ranked=False) if search_term.strip() else queryset), False
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         services.save(obj, by=request.user, reason="Corrected in the administration pages")
 
 

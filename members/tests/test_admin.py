@@ -61,6 +61,7 @@ def test_a_correction_is_audited_with_its_road_and_the_state_stays(signed_in, re
         "last_name": member.last_name,
         "classification": member.classification,
         "status": Member.Status.DECEASED,
+        "opened": member.version,
     }
     assert browser.post(url, data).status_code == 302
     member.refresh_from_db()
@@ -68,6 +69,25 @@ def test_a_correction_is_audited_with_its_road_and_the_state_stays(signed_in, re
     entry = AuditEntry.objects.about(member).first()
     assert (entry.changed, entry.actor_id, entry.path) == (["first_name"], browser.user.pk, url)
     assert entry.reason == "Corrected in the administration pages"
+
+
+def test_a_correction_does_not_write_over_somebody_elses(signed_in, records):
+    browser, member = signed_in("administrator"), records["member"]
+    url = admin("member", "change", member.pk)
+    data = {
+        "member_number": member.member_number,
+        "first_name": "Åsa",
+        "last_name": member.last_name,
+        "classification": member.classification,
+        "opened": member.version,
+    }
+    Member.objects.filter(pk=member.pk).update(last_name="Changed meanwhile")
+    response = browser.post(url, data)
+    assert response.status_code == 200
+    assert "Somebody changed this since you opened it, so nothing was saved." in response.content.decode()
+    assert 'value="Åsa"' in response.content.decode()
+    member.refresh_from_db()
+    assert (member.first_name, member.last_name) == ("Rosa", "Changed meanwhile")
 
 
 def test_an_administrator_sets_the_local_s_numbers(signed_in):
