@@ -16,5 +16,5 @@ class FoundationConfig(AppConfig):
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")
-        autodiscover_modules("panels", "search", "timeline", "integrity", "imports", "merging")
+        autodiscover_modules("panels", "search", "timeline", "integrity", "imports", "merging", "jobs", "feeds")
         panel.install()

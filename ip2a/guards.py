@@ -51,7 +51,7 @@ def audited_tables() -> list[AuditedTable]:
     """Every record's table, and the tables of their many-to-many fields."""
     tables = []
     for model in record_models():
-        derived = tuple(f.column for f in model._meta.local_fields if f.generated)
+        derived = (*(f.column for f in model._meta.local_fields if f.generated), *model.audit_silent)
         tables.append(AuditedTable(model._meta.db_table, of_model(model), model.audit_hidden, derived))
         for field in model._meta.local_many_to_many:
             through = field.remote_field.through

@@ -55,6 +55,7 @@ ROLES = (
             *verbs("ip2a.user", "view add change"),
             *verbs("auth.group", "view"),
             *verbs("ip2a.compartmentopening", "view"),
+            *verbs("ip2a.job", "view"),
             "ip2a.use_admin",
             "ip2a.view_audit",
         ],

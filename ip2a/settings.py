@@ -232,12 +232,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_IMPORTS = ["ip2a.accounts.tasks", "ip2a.imports.tasks"]
+CELERY_IMPORTS = ["ip2a.accounts.tasks", "ip2a.imports.tasks", "ip2a.jobs.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "audit-partitions": {
         "task": "ip2a.tasks.make_audit_partitions",
         "schedule": 60 * 60 * 12,
     },
+    "jobs": {"task": "ip2a.jobs.tasks.tend", "schedule": 30, "options": {"expires": 25}},
     "data-findings": {"task": "maintenance.tasks.examine", "schedule": 60 * 60 * 6},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

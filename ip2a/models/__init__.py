@@ -9,6 +9,7 @@ from ip2a.models.base import (
 )
 from ip2a.models.imports import ImportBatch, KeptValues
 from ip2a.models.invitation import Invitation
+from ip2a.models.job import Job
 from ip2a.models.user import User
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ImportBatch",
     "Importable",
     "Invitation",
+    "Job",
     "KeptValues",
     "Record",
     "RecordQuerySet",

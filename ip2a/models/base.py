@@ -40,6 +40,7 @@ class Record(models.Model):
 
     compartment = ""
     audit_hidden: tuple[str, ...] = ()
+    audit_silent: tuple[str, ...] = ()  # columns whose changes alone are no event: how far something is
     takes_documents = True
     append_only = False
 

@@ -205,6 +205,8 @@ DOORS: list[Door] = [
     Door("imports:batch_undo", "ip2a.import_records", "batch", get=302),
     Door("imports:batch_progress", "ip2a.import_records", "batch", get=302),
     Door("imports:batch_refused", "ip2a.import_records", "batch", get=404),
+    # long work: whoever may see its subject
+    Door("jobs:job_detail", kwargs={"pk": 999_999_991}, get=404),
     # upkeep
     Door("maintenance:finding_list", "maintenance.view_finding"),
     Door("maintenance:finding_check", "maintenance.view_finding", get=405),

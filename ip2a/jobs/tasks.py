@@ -1,0 +1,33 @@
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerGone
+
+from ip2a.jobs import work
+from ip2a.models import Job
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def run(job_id: int) -> None:
+    """Do one job. Safe to deliver twice."""
+    work.perform(job_id)
+
+
+@shared_task
+def tend() -> int:
+    """Begin again what lost its worker or its message; returns how many were handed over."""
+    return sum(hand_over(job_id) for job_id in work.abandoned())
+
+
+def hand_over(job_id: int) -> bool:
+    """Send a job to the workers. While the queue does not answer it waits, and ``tend`` sends it later."""
+    try:
+        run.delay(job_id)
+    except BrokerGone as error:
+        logger.warning("Job %s waits, because the queue does not answer: %s", job_id, error)
+        return False
+    Job.objects.filter(pk=job_id).update(queued_at=timezone.now())
+    return True
