@@ -1,12 +1,13 @@
 """The words of a contract's procedure, as plain data. Knows neither the database nor Django.
 
-A ``Procedure`` is what an agreement says: steps, and for each step the limits that bind one side or the other. ``Event``
-is what happened in a case. ``grievances.clock`` puts the two together.
+A ``Procedure`` is what an agreement says: steps, and for each step the limits that bind one side or the other.
+``Event`` is what happened in a case. ``grievances.clock`` puts the two together.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Side(StrEnum):
@@ -95,7 +96,8 @@ class Limit:
 
     ``key`` is unique in the procedure. ``trigger_step`` names the step whose answer, denial, meeting or service starts
     the clock (0: the limit's own step). With ``runs_from_default`` the clock starts on the day the triggering answer
-    was due when none came. ``amount`` counts ``unit``; ``counts_day_zero`` makes the trigger's own day day 1.
+    was due when none came; an answer that comes after that day starts it again only with ``late_answer_restarts``.
+    ``amount`` counts ``unit``; ``counts_day_zero`` makes the trigger's own day day 1.
     """
 
     key: str
@@ -114,6 +116,7 @@ class Limit:
     consequence: Consequence = Consequence.NOTHING
     runs_from_default: bool = False
     may_skip: bool = False
+    late_answer_restarts: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,9 @@ class Event:
     """Something that happened. ``at`` is aware and counts where a limit is in hours; ``on`` is its day in the zone.
 
     ``step`` is the step it belongs to (0: the case as a whole). An extension names the ``limit`` it moves and either
-    the new last day (``until``) or how much longer (``amount``, in the limit's own unit). ``key`` tells events apart.
+    the new last day (``until``) or how much longer (``amount``, in the limit's own unit; for a sitting, how many
+    sittings later). ``key`` tells events apart; ``seq`` is the order in which they were written down. A correction
+    names the event it takes the place of (``corrects``); with ``is_void`` it only takes that event back.
     """
 
     kind: Kind
@@ -159,3 +164,90 @@ class Event:
     agreed_by: str = ""
     paper: str = ""
     reason: str = ""
+    seq: int = 0
+    corrects: str = ""
+    is_void: bool = False
+
+
+class State(StrEnum):
+    """How a deadline stands, whatever day it is."""
+
+    PENDING = "pending"  # what starts it has not happened
+    OPEN = "open"
+    SUSPENDED = "suspended"  # the clock is stopped: no last day
+    MET = "met"
+    MET_LATE = "met_late"
+    MISSED = "missed"  # not met before the case went on or ended, and the day had passed
+    SKIPPED = "skipped"
+    VOID = "void"  # no longer needed: the case went on or ended before the day
+
+
+class Standing(StrEnum):
+    """How a deadline stands on a given day."""
+
+    WAITING = "waiting"  # not started
+    RUNNING = "running"
+    TODAY = "today"  # today is the last day
+    OVERDUE = "overdue"  # the last day has passed: ours are lost, theirs are in default
+    STOPPED = "stopped"  # in abeyance
+    DONE = "done"
+    DONE_LATE = "done_late"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    VOID = "void"
+
+
+class DayLine(NamedTuple):
+    """One day of the working. ``number`` is what it counts as (hours: so many in all); None: it does not count."""
+
+    day: date
+    number: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A last day that no longer holds, with the event that superseded it."""
+
+    due: date
+    due_at: datetime | None
+    event: str  # key of the event
+    kind: Kind
+    on: date
+    agreed_by: str = ""
+    paper: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One limit of a case, put on the calendar. ``occurrence`` counts from 1; reopening a case may add one.
+
+    ``starts_from`` is the key of the event that started it; ``by_default`` says that it runs from the day on which
+    something was due and did not come: until that day has passed it is only expected. ``due`` is None while pending
+    or suspended. ``due_at`` is given where hours are counted.
+    """
+
+    key: str
+    occurrence: int
+    limit: Limit
+    state: State
+    sentence: str
+    starts_on: date | None = None
+    starts_at: datetime | None = None
+    starts_from: str = ""
+    by_default: bool = False
+    due: date | None = None
+    due_at: datetime | None = None
+    met_on: date | None = None
+    met_by: str = ""
+    working: tuple[DayLine, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def step(self) -> int:
+        return self.limit.step
+
+    @property
+    def side(self) -> Side:
+        return self.limit.side
