@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-pytest_plugins = ["ip2a.tests.browser"]
+pytest_plugins = ["ip2a.tests.browser", "ip2a.tests.worker"]
 BASE_DIR = Path(__file__).resolve().parent
 TEMPLATE = "ip2a_template"
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
