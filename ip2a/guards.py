@@ -1,7 +1,7 @@
 """What the database itself promises for every table: set after each migrate, for every model, without a list by hand.
 
 - a record's changes are written to the audit trail, and its version and date of change are kept;
-- append-only tables refuse UPDATE, DELETE and TRUNCATE;
+- append-only tables refuse UPDATE, DELETE and TRUNCATE; tables that are never deleted from refuse the latter two;
 - the application's role may read and write rows, and nothing else.
 """
 
@@ -64,6 +64,10 @@ def append_only_tables() -> list[str]:
     return [m._meta.db_table for m in apps.get_models() if getattr(m, "append_only", False)]
 
 
+def undeletable_tables() -> list[str]:
+    return [m._meta.db_table for m in record_models() if m.never_deleted]
+
+
 def install(using="default", **kwargs) -> None:
     """Set triggers and grants, all or none. Idempotent; runs as the owner of the tables."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -73,6 +77,8 @@ def install(using="default", **kwargs) -> None:
             _guard_record(cursor, audited)
         for table in append_only_tables():
             _guard_append_only(cursor, table)
+        for table in undeletable_tables():
+            _guard_never_deleted(cursor, table)
         if connection.settings_dict["USER"] != settings.APP_ROLE_NAME:
             _grant(cursor, settings.APP_ROLE_NAME)
         cursor.execute("SELECT ip2a_make_audit_partitions()")
@@ -116,6 +122,16 @@ def _guard_append_only(cursor, table: str) -> None:
         )
 
 
+def _guard_never_deleted(cursor, table: str) -> None:
+    if _table_exists(cursor, table):
+        cursor.execute(
+            sql.SQL(
+                "CREATE OR REPLACE TRIGGER ip2a_never_deleted BEFORE DELETE OR TRUNCATE ON {} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION ip2a_refuse_change()"
+            ).format(sql.Identifier(table))
+        )
+
+
 def _grant(cursor, role: str) -> None:
     name = sql.Identifier(role)
     for statement in (
@@ -127,6 +143,9 @@ def _grant(cursor, role: str) -> None:
         cursor.execute(sql.SQL(statement).format(name))
     for table in append_only_tables():
         cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
+    for table in undeletable_tables():
+        if _table_exists(cursor, table):
+            cursor.execute(sql.SQL("REVOKE DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
     cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'ip2a\\_auditentry%%' AND relkind IN ('r', 'p')")
     for (table,) in cursor.fetchall():
         cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))

@@ -30,6 +30,8 @@ def may_change(user: Any, record: models.Model) -> Answer:
 def may_remove(user: Any, record: models.Model, *, restoring: bool = False) -> Answer:
     if not has_right(user, "delete", type(record)):
         return no(f"Your role may not remove a {record._meta.verbose_name}.")
+    if not restoring and (reason := record.stays_because()):
+        return no(reason)
     if record.is_removed and not restoring:
         return no(f"This {record._meta.verbose_name} is already removed.")
     if restoring and not record.is_removed:

@@ -98,6 +98,15 @@ class Attachment(Importable, Removable):
     def __str__(self):
         return self.original_name
 
+    def stays_because(self) -> str:
+        model = self.content_type.model_class()
+        if model is None or not getattr(model, "never_deleted", False):
+            return ""
+        return (
+            f"Nothing in a {model._meta.verbose_name} is removed, so this document stays. "
+            "If it does not belong here, say so in its description."
+        )
+
     def get_absolute_url(self):
         return reverse("attachment_detail", args=[self.pk])
 

@@ -43,6 +43,7 @@ class Record(models.Model):
     audit_silent: tuple[str, ...] = ()  # columns whose changes alone are no event: how far something is
     takes_documents = True
     append_only = False
+    never_deleted = False  # rows and their documents stay, whoever asks
 
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -67,6 +68,10 @@ class Removable(Record):
     @property
     def is_removed(self) -> bool:
         return self.deleted_at is not None
+
+    def stays_because(self) -> str:
+        """Why this record may not be taken out of sight; "" where it may."""
+        return ""
 
 
 class Importable(models.Model):
