@@ -29,6 +29,29 @@ PEOPLE_WRITE = [
     *verbs("members.memberemployment", "add change delete"),
 ]
 IMPORTS = ["ip2a.import_records", *verbs("ip2a.importbatch", "view"), *verbs("ip2a.keptvalues", "view")]
+FUND_RULES = [
+    *verbs("benevolence.policy", "view add change"),
+    *verbs("benevolence.policylevel", "view add change delete"),
+    *verbs("benevolence.policyreasoncap", "view add change delete"),
+    *verbs("benevolence.strike", "view add change"),
+    *verbs("benevolence.office", "view add change"),
+    *verbs("benevolence.standin", "view add change"),
+    *verbs("benevolence.fund", "view change"),
+]
+BENEVOLENCE_DECIDE = [
+    *FUND_RULES,
+    *verbs("benevolence.benevolenceapplication", "view decide pay"),
+    *verbs("benevolence.applicationstory", "view change"),
+    *verbs("benevolence.storyaddition", "view"),
+    *verbs("benevolence.submission", "view"),
+    *verbs("benevolence.benevolencereview", "view add"),
+    *verbs("benevolence.recusal", "view add"),
+    *verbs("benevolence.confirmation", "view add"),
+    *verbs("benevolence.relative", "view add"),
+    *verbs("benevolence.bar", "view add change"),
+    *verbs("benevolence.ledgerentry", "view add"),
+]
+BENEVOLENCE_FILE = verbs("benevolence.benevolenceapplication", "view add change")
 DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
 FINDINGS = verbs("maintenance.finding", "view")
 
@@ -52,6 +75,8 @@ ROLES = (
             *FINDINGS,
             *verbs("maintenance.threshold", "view change"),
             *IMPORTS,
+            *FUND_RULES,
+            *verbs("benevolence.benevolenceapplication", "view"),
             *verbs("ip2a.user", "view add change"),
             *verbs("auth.group", "view"),
             *verbs("ip2a.compartmentopening", "view"),
@@ -69,6 +94,7 @@ ROLES = (
             *verbs("ip2a.attachment", "view add"),
             "ip2a.use_admin",
             "ip2a.enter_benevolence",
+            *BENEVOLENCE_DECIDE,
             *verbs("ip2a.compartmentopening", "view"),
         ],
     ),
@@ -76,7 +102,7 @@ ROLES = (
         "representative",
         "Representative",
         "Members, employers and grievances: reads and writes.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS],
+        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS, *BENEVOLENCE_FILE],
     ),
     Role(
         "organizer",
@@ -94,7 +120,7 @@ ROLES = (
         "staff",
         "Staff",
         "Members, employers, jobs, documents and training administration.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS, *IMPORTS],
+        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS, *IMPORTS, *BENEVOLENCE_FILE],
     ),
 )
 ROLE_NAMES = [role.name for role in ROLES]

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "ip2a",
     "maintenance",
     "members",
+    "benevolence",
     "grievances",
 ]
 
