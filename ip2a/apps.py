@@ -11,10 +11,14 @@ class FoundationConfig(AppConfig):
     def ready(self):
         from ip2a import guards, roles, wording  # models must be loaded first
         from ip2a.attachments import panel  # likewise
+        from ip2a.papers import wordings  # likewise
 
         wording.install()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")
-        autodiscover_modules("panels", "search", "timeline", "integrity", "imports", "merging", "jobs", "feeds")
+        post_migrate.connect(wordings.sync, sender=self, dispatch_uid="papers")
+        autodiscover_modules(
+            "panels", "search", "timeline", "integrity", "imports", "merging", "jobs", "feeds", "papers"
+        )
         panel.install()

@@ -53,6 +53,7 @@ BENEVOLENCE_DECIDE = [
 ]
 BENEVOLENCE_FILE = verbs("benevolence.benevolenceapplication", "view add change")
 DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
+PAPERS = verbs("ip2a.paperdraft", "view add change")
 FINDINGS = verbs("maintenance.finding", "view")
 
 
@@ -72,8 +73,10 @@ ROLES = (
         [
             *PEOPLE_WRITE,
             *DOCUMENTS,
+            *PAPERS,
             *FINDINGS,
             *verbs("maintenance.threshold", "view change"),
+            *verbs("ip2a.papertemplate", "view change"),
             *IMPORTS,
             *FUND_RULES,
             *verbs("benevolence.benevolenceapplication", "view"),
@@ -92,6 +95,7 @@ ROLES = (
         [
             *PEOPLE_READ,
             *verbs("ip2a.attachment", "view add"),
+            *PAPERS,
             "ip2a.use_admin",
             "ip2a.enter_benevolence",
             *BENEVOLENCE_DECIDE,
@@ -102,7 +106,7 @@ ROLES = (
         "representative",
         "Representative",
         "Members, employers and grievances: reads and writes.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS, *BENEVOLENCE_FILE],
+        [*PEOPLE_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE],
     ),
     Role(
         "organizer",
@@ -120,7 +124,7 @@ ROLES = (
         "staff",
         "Staff",
         "Members, employers, jobs, documents and training administration.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *FINDINGS, *IMPORTS, *BENEVOLENCE_FILE],
+        [*PEOPLE_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *IMPORTS, *BENEVOLENCE_FILE],
     ),
 )
 ROLE_NAMES = [role.name for role in ROLES]

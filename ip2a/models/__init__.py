@@ -10,6 +10,7 @@ from ip2a.models.base import (
 from ip2a.models.imports import ImportBatch, KeptValues
 from ip2a.models.invitation import Invitation
 from ip2a.models.job import Job
+from ip2a.models.paper import PaperDraft, PaperTemplate
 from ip2a.models.user import User
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Invitation",
     "Job",
     "KeptValues",
+    "PaperDraft",
+    "PaperTemplate",
     "Record",
     "RecordQuerySet",
     "Removable",

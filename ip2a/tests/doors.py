@@ -77,6 +77,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "contact": OrganizationContactFactory,
     "job": MemberEmploymentFactory,
     "threshold": lambda: apps.get_model("maintenance.threshold").objects.first(),
+    "wording": lambda: apps.get_model("ip2a.papertemplate").objects.first(),
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -188,6 +189,7 @@ DOORS: list[Door] = [
     *admin("members.organizationcontact", "contact"),
     *admin("members.memberemployment", "job"),
     *admin("maintenance.threshold", "threshold"),
+    *admin("ip2a.papertemplate", "wording"),
     # documents
     Door("attachment_create", "ip2a.add_attachment members.view_member", "member", kwargs={"label": "members.member"}),
     Door("attachment_detail", "ip2a.view_attachment", "document"),
@@ -196,6 +198,13 @@ DOORS: list[Door] = [
     Door("attachment_update", "ip2a.change_attachment", "document"),
     Door("attachment_remove", "ip2a.delete_attachment", "document"),
     Door("attachment_restore", "ip2a.delete_attachment", "document", get=405),
+    # papers
+    Door(
+        "paper_draft",
+        "ip2a.add_paperdraft members.change_member",
+        "member",
+        kwargs={"label": "members.member", "key": "members.confirmation"},
+    ),
     # imports
     Door("imports:batch_list", "ip2a.import_records"),
     Door("imports:batch_create", "ip2a.import_records"),
