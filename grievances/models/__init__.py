@@ -4,13 +4,43 @@ from grievances.models.agreement import (
     AgreementVersion,
     ContractHoliday,
 )
+from grievances.models.case import (
+    CaseNumbers,
+    CaseType,
+    CurrentStep,
+    Grievance,
+    GrievanceStepRecord,
+    Grievant,
+    Outcome,
+    Status,
+    Subject,
+)
+from grievances.models.duty import Decision, InformationRequest, Notice, RequestEntry
+from grievances.models.events import CaseEvent, Deadline, DeadlineState, EventKind
 from grievances.models.procedure import ProcedureLimit, ProcedureStep
 
 __all__ = [
     "Agreement",
     "AgreementEmployer",
     "AgreementVersion",
+    "CaseEvent",
+    "CaseNumbers",
+    "CaseType",
     "ContractHoliday",
+    "CurrentStep",
+    "Deadline",
+    "DeadlineState",
+    "Decision",
+    "EventKind",
+    "Grievance",
+    "GrievanceStepRecord",
+    "Grievant",
+    "InformationRequest",
+    "Notice",
+    "Outcome",
     "ProcedureLimit",
     "ProcedureStep",
+    "RequestEntry",
+    "Status",
+    "Subject",
 ]
