@@ -30,13 +30,6 @@ COLOURS = [
     "info",
 ]
 
-CITIES = [
-    {"label": "Tacoma", "value": 4210, "percent": 100, "url": "?city=tacoma"},
-    {"label": "Olympia", "value": 1204, "percent": 28.6, "url": "?city=olympia"},
-    {"label": "Federal Way and the whole peninsula", "value": 87, "percent": 2.1, "url": ""},
-    {"label": "Elsewhere", "value": 0, "percent": 0, "url": ""},
-]
-
 MEMBERS = [
     ("Lima, Rosa", "7464416", ("Active", "good"), "Journeyman", "Harbor Electric", "41.25", DAY),
     ("Ångström, Per-Olof", "a22555555", ("Suspended", "warn"), "Apprentice 3", "", "28.5", date(2019, 7, 1)),

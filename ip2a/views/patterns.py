@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from ip2a import icons
+from ip2a.views.pattern_charts import charts
 from ip2a.views.pattern_samples import (
-    CITIES,
     COLOURS,
     DAY,
     LONG,
@@ -201,7 +201,7 @@ SECTIONS = [
     ("timeline", "Timeline"),
     ("history-section", "History of changes"),
     ("progress", "Progress"),
-    ("chart", "Chart"),
+    ("chart", "Charts"),
     ("dialog", "Dialog"),
 ]
 
@@ -275,7 +275,7 @@ def context() -> dict[str, Any]:
         "kinds": [{"label": kind, "url": "?#timeline", "active": kind == "All"} for kind in kinds],
         "entries": _history(),
         "jobs": _jobs(),
-        "chart": {"title": "Members by city", "unit": "City", "rows": CITIES},
+        "charts": charts(),
     }
 
 
