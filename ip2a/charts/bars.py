@@ -65,7 +65,7 @@ class Bars(Chart):
         base = element("line", {"class": "nought", "x1": nought, "x2": nought, "y2": THICK})
         parts = [self._part(number, start, end) for number, start, end in self._stack(index)]
         marks = self._marks(index) if len(self.series) > 1 else ()
-        place = {"class": "bar", "width": "100%", "height": THICK}
+        place = {"class": "bar-drawing", "width": "100%", "height": THICK}
         alone = len(self.series) == 1
         told = {"aria-hidden": "true", "focusable": "false"} if alone else {"role": "group"}
         name = "" if alone else element("title", {}, escape(self.labels[index]))
