@@ -54,6 +54,26 @@ BENEVOLENCE_DECIDE = [
 BENEVOLENCE_FILE = verbs("benevolence.benevolenceapplication", "view add change")
 DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
 PAPERS = verbs("ip2a.paperdraft", "view add change")
+CASES_READ = [
+    *verbs("grievances.grievance", "view"),
+    *verbs("grievances.grievant", "view"),
+    *verbs("grievances.grievancesteprecord", "view"),
+    *verbs("grievances.caseevent", "view"),
+    *verbs("grievances.deadline", "view"),
+    *verbs("grievances.informationrequest", "view"),
+    *verbs("grievances.requestentry", "view"),
+    *verbs("grievances.decision", "view"),
+    *verbs("grievances.notice", "view"),
+    *verbs("grievances.subject", "view"),
+]
+CASES_WRITE = [
+    *CASES_READ,
+    "grievances.pursue_grievance",
+    *verbs("grievances.grievance", "add change"),
+    *verbs("grievances.grievant", "add change"),
+    *verbs("grievances.grievancesteprecord", "add change"),
+    *verbs("grievances.informationrequest", "add change"),
+]
 FINDINGS = verbs("maintenance.finding", "view")
 
 
@@ -77,6 +97,7 @@ ROLES = (
             *FINDINGS,
             *verbs("maintenance.threshold", "view change"),
             *verbs("ip2a.papertemplate", "view change"),
+            *verbs("grievances.subject", "view add change"),
             *IMPORTS,
             *FUND_RULES,
             *verbs("benevolence.benevolenceapplication", "view"),
@@ -84,6 +105,7 @@ ROLES = (
             *verbs("auth.group", "view"),
             *verbs("ip2a.compartmentopening", "view"),
             *verbs("ip2a.job", "view"),
+            *verbs("ip2a.message", "view change"),
             "ip2a.use_admin",
             "ip2a.view_audit",
         ],
@@ -94,6 +116,7 @@ ROLES = (
         "Decides benevolence at the level of the office held; reads all grievances.",
         [
             *PEOPLE_READ,
+            *CASES_READ,
             *verbs("ip2a.attachment", "view add"),
             *PAPERS,
             "ip2a.use_admin",
@@ -106,7 +129,7 @@ ROLES = (
         "representative",
         "Representative",
         "Members, employers and grievances: reads and writes.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE],
+        [*PEOPLE_WRITE, *CASES_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE],
     ),
     Role(
         "organizer",
