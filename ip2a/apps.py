@@ -10,8 +10,10 @@ class FoundationConfig(AppConfig):
 
     def ready(self):
         from ip2a import guards, roles, wording  # models must be loaded first
+        from ip2a.accounts import panels as accounts_panels  # noqa: F401 - likewise; they draw on other pages
         from ip2a.attachments import panel  # likewise
         from ip2a.papers import wordings  # likewise
+        from ip2a.post import panels as post_panels  # noqa: F401 - likewise
 
         wording.install()
 

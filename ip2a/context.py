@@ -31,6 +31,7 @@ def _addresses() -> dict[str, str]:
     return {
         "search_url": reverse("search"),
         "sessions_url": reverse("usersessions_list"),
+        "away_url": reverse("accounts:absence_list"),
         "password_url": reverse("account_change_password"),
         "mfa_url": reverse("mfa_index"),
         "logout_url": reverse("account_logout"),

@@ -51,6 +51,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("People and access", "accounts:user_list", "admin", "ip2a.view_user"),
             Item("Audit trail", "audit_list", "audit", "ip2a.view_audit"),
+            Item("Mail sent", "post:message_list", "mail", "ip2a.view_message"),
             Item("Import desk", "imports:batch_list", "import", "ip2a.import_records"),
             Item("Tables", "admin:index", "list", "ip2a.use_admin"),
         ),

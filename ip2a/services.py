@@ -40,12 +40,18 @@ def save(record: models.Model, *, by: Any, version: int | None = None, reason: s
         may_change(by, current).enforce()
         if version is not None and current.version != version:
             raise Conflict(current)
+    return write(record, reason=reason)
+
+
+@transaction.atomic
+def write(record: models.Model, *, reason: str = "") -> models.Model:
+    """Store a record whose own rules were asked already. A broken constraint is raised as ``Taken``."""
     with audit.because(reason):
         try:
             with transaction.atomic():
                 record.save()
         except IntegrityError as error:
-            raise _taken(model, error) from error
+            raise _taken(type(record), error) from error
     record.refresh_from_db()
     return record
 

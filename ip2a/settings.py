@@ -223,6 +223,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; without one a silent server holds a worker forever
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="IP2A <ip2a@localhost>")
 
 CELERY_BROKER_URL = REDIS_URL
@@ -233,13 +234,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_IMPORTS = ["ip2a.accounts.tasks", "ip2a.imports.tasks", "ip2a.jobs.tasks"]
+CELERY_IMPORTS = ["ip2a.accounts.tasks", "ip2a.imports.tasks", "ip2a.jobs.tasks", "ip2a.post.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "audit-partitions": {
         "task": "ip2a.tasks.make_audit_partitions",
         "schedule": 60 * 60 * 12,
     },
     "jobs": {"task": "ip2a.jobs.tasks.tend", "schedule": 30, "options": {"expires": 25}},
+    "mail": {"task": "ip2a.post.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
     "data-findings": {"task": "maintenance.tasks.examine", "schedule": 60 * 60 * 6},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

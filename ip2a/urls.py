@@ -17,6 +17,7 @@ urlpatterns = [
     path("audit/", audit.AuditTrail.as_view(), name="audit_list"),
     path("documents/", include("ip2a.attachments.urls")),
     path("imports/", include("ip2a.imports.urls")),
+    path("mail/", include("ip2a.post.urls")),
     path("papers/", include("ip2a.papers.urls")),
     path("progress/", include("ip2a.jobs.urls")),
     path("", include("maintenance.urls")),

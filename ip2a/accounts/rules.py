@@ -74,6 +74,13 @@ def may_remove_second_factor(by: Any, user: Any, *, has_one: bool) -> Answer:
     return YES if has_one else no(f"{user} has no second factor.")
 
 
+def may_keep_absences(by: Any, user: Any) -> Answer:
+    """Everybody says for themselves when they are away; who manages accounts, for everybody."""
+    if by is None or by.pk == user.pk or may_manage(by):
+        return YES
+    return no(f"Only {user}, or an administrator, says when {user} is away.")
+
+
 def may_accept(invitation: Any) -> Answer:
     why = invitation.why_closed
     return no(f"This invitation does not work any more. {why}") if why else YES

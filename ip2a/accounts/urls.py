@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from ip2a.accounts import views
+from ip2a.accounts import away, views
 
 app_name = "accounts"
 urlpatterns = [
+    path("account/away/", away.Away.as_view(), name="absence_list"),
+    path("account/away/add/", away.AbsenceCreate.as_view(), name="absence_create"),
+    path("account/away/<int:pk>/edit/", away.AbsenceUpdate.as_view(), name="absence_update"),
+    path("account/away/<int:pk>/end/", away.AbsenceEnd.as_view(), name="absence_end"),
+    path("people/<int:pk>/away/", away.PersonAway.as_view(), name="user_away"),
     path("people/", views.PeopleList.as_view(), name="user_list"),
     path("people/invite/", views.Invite.as_view(), name="user_create"),
     path("people/<int:pk>/", views.PersonDetail.as_view(), name="user_detail"),

@@ -1,3 +1,4 @@
+from ip2a.models.absence import Absence
 from ip2a.models.attachment import Attachment
 from ip2a.models.audit import AuditEntry, CompartmentOpening
 from ip2a.models.base import (
@@ -10,10 +11,12 @@ from ip2a.models.base import (
 from ip2a.models.imports import ImportBatch, KeptValues
 from ip2a.models.invitation import Invitation
 from ip2a.models.job import Job
+from ip2a.models.message import Message
 from ip2a.models.paper import PaperDraft, PaperTemplate
 from ip2a.models.user import User
 
 __all__ = [
+    "Absence",
     "Attachment",
     "AuditEntry",
     "CompartmentOpening",
@@ -22,6 +25,7 @@ __all__ = [
     "Invitation",
     "Job",
     "KeptValues",
+    "Message",
     "PaperDraft",
     "PaperTemplate",
     "Record",

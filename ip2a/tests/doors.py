@@ -6,17 +6,19 @@ them gets what ``get`` says. ``of`` names the record that fills the address (see
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.core.files.base import ContentFile
 
-from ip2a import roles
+from ip2a import post, roles
 from ip2a.attachments.services import attach
 from ip2a.compartments import COMPARTMENTS
 from ip2a.factories import UserFactory
 from ip2a.imports.batches import receive
-from ip2a.models import CompartmentOpening
+from ip2a.models import Absence, CompartmentOpening
+from ip2a.papers import wordings
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
@@ -59,10 +61,19 @@ def _batch() -> Any:
     return receive(ContentFile(b"name\nVolt\n"), "firms.csv", kind="organizations", by=UserFactory(role="staff"))
 
 
+def _absence() -> Any:
+    return Absence.objects.create(user=UserFactory(), stand_in=UserFactory(), first_day=date(2026, 3, 2))
+
+
 def _opening() -> Any:
     return CompartmentOpening.objects.create(
         compartment="", model="x", record_id=1, user_id=1, user_name="x", path="/", ip=None
     )
+
+
+def _wording() -> Any:
+    wordings.sync()
+    return wordings.PaperTemplate.objects.first()
 
 
 # One of each kind, made once for a walk.
@@ -72,12 +83,14 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "opening": _opening,
     "document": _document,
     "batch": _batch,
+    "absence": _absence,
+    "mail": lambda: post.send(to="", subject="Hello", body="", kind="test.hello", key="door"),
     "member": MemberFactory,
     "organization": OrganizationFactory,
     "contact": OrganizationContactFactory,
     "job": MemberEmploymentFactory,
     "threshold": lambda: apps.get_model("maintenance.threshold").objects.first(),
-    "wording": lambda: apps.get_model("ip2a.papertemplate").objects.first(),
+    "wording": _wording,
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -171,6 +184,12 @@ DOORS: list[Door] = [
     Door("accounts:user_reactivate", "ip2a.change_user", "person", get=405),
     Door("accounts:user_sign_out", "ip2a.change_user", "person", get=405),
     Door("accounts:user_remove_factor", "ip2a.change_user", "person"),
+    # absences: everybody for themselves, who manages accounts for everybody
+    Door("accounts:absence_list"),
+    Door("accounts:absence_create"),
+    Door("accounts:absence_update", "ip2a.change_user", "absence"),
+    Door("accounts:absence_end", "ip2a.change_user", "absence", get=405),
+    Door("accounts:user_away", "ip2a.change_user", "person"),
     # administration pages
     Door("admin:index", "ip2a.use_admin"),
     Door("admin:login", "ip2a.use_admin", get=302),
@@ -216,6 +235,12 @@ DOORS: list[Door] = [
     Door("imports:batch_refused", "ip2a.import_records", "batch", get=404),
     # long work: whoever may see its subject
     Door("jobs:job_detail", kwargs={"pk": 999_999_991}, get=404),
+    # mail
+    Door("post:message_list", "ip2a.view_message"),
+    Door("post:message_detail", "ip2a.view_message", "mail"),
+    Door("post:message_history", "ip2a.view_message", "mail"),
+    Door("post:message_again", "ip2a.change_message", "mail"),
+    Door("post:message_give_up", "ip2a.change_message", "mail"),
     # upkeep
     Door("maintenance:finding_list", "maintenance.view_finding"),
     Door("maintenance:finding_check", "maintenance.view_finding", get=405),

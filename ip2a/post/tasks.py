@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from ip2a.post import delivery
+
+
+@shared_task
+def deliver(pk: int) -> str:
+    """Send one mail. Delivered twice by the queue, or again after a kill, it is sent once."""
+    outcome = delivery.deliver(pk)
+    return outcome.state if outcome else ""
+
+
+@shared_task
+def sweep() -> dict[str, int]:
+    """Send what waits, also what the queue forgot."""
+    return delivery.sweep()
