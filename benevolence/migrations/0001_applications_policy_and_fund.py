@@ -947,6 +947,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "withdrawn_because",
+                    models.TextField(blank=True, editable=False, verbose_name="reason of the withdrawal"),
+                ),
+                (
                     "application",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,

@@ -283,6 +283,7 @@ class ApplicationStory(Record):
     creditor_reference = models.CharField(
         max_length=100, blank=True, help_text="Account, lease or invoice number with the creditor."
     )
+    withdrawn_because = models.TextField("reason of the withdrawal", blank=True, editable=False)
 
     objects = StoryQuerySet.as_manager()
 

@@ -1,0 +1,60 @@
+"""Who may do what with an application, the fund and its rules, and when."""
+
+from benevolence.rules.deciding import (
+    may_answer_recusal,
+    may_approve,
+    may_ask,
+    may_bar,
+    may_confirm,
+    may_declare,
+    may_defer,
+    may_deny,
+    may_lift_bar,
+    may_recuse,
+    may_resume,
+    may_review,
+)
+from benevolence.rules.filing import (
+    may_answer,
+    may_edit,
+    may_entrust,
+    may_file,
+    may_note,
+    may_read_story,
+    may_submit,
+    may_withdraw,
+)
+from benevolence.rules.governing import may_adopt, may_change_policy, may_hand_over, may_stand_in, may_take_back
+from benevolence.rules.paying import may_enter, may_keep_books, may_pay, may_void
+
+__all__ = [
+    "may_adopt",
+    "may_answer",
+    "may_answer_recusal",
+    "may_approve",
+    "may_ask",
+    "may_bar",
+    "may_change_policy",
+    "may_confirm",
+    "may_declare",
+    "may_defer",
+    "may_deny",
+    "may_edit",
+    "may_enter",
+    "may_entrust",
+    "may_file",
+    "may_hand_over",
+    "may_keep_books",
+    "may_lift_bar",
+    "may_note",
+    "may_pay",
+    "may_read_story",
+    "may_recuse",
+    "may_resume",
+    "may_review",
+    "may_stand_in",
+    "may_submit",
+    "may_take_back",
+    "may_void",
+    "may_withdraw",
+]
