@@ -42,6 +42,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "job",
                 "members.view_memberemployment",
             ),
+            Item("Reports", "members:member_report", "chart", "members.view_member"),
             Item("Duplicates", "members:duplicate_home", "merge", "members.change_member"),
         ),
     ),

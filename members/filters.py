@@ -2,6 +2,7 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef
 
 from ip2a.filters import ChoiceFilter, DayRangeFilter, SearchFilter, TextFilter, YesNoFilter
+from ip2a.reports import RecordFilter
 from ip2a.search import fold, matching
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
@@ -23,9 +24,11 @@ class MemberFilter(filters.FilterSet):
     classification = ChoiceFilter(choices=Member.Classification)
     has_job = YesNoFilter(label="Current job", yes="Has one", no="Has none", method="with_job")
     employer = TextFilter(label="Works now for", method="at_employer")
+    employer_id = RecordFilter(Organization.objects.all(), label="Works now for exactly", method="at_one_employer")
     city = TextFilter(lookup_expr="istartswith")
     state = TextFilter(lookup_expr="iexact", max_length=2)
     joined = DayRangeFilter(field_name="hire_date", label="Joined")
+    joining = YesNoFilter(label="Day of joining", yes="Known", no="Not known", method="with_joining")
     born = DayRangeFilter(field_name="date_of_birth", label="Born")
 
     class Meta:
@@ -38,6 +41,24 @@ class MemberFilter(filters.FilterSet):
     def at_employer(self, rows, name, value):
         jobs = MemberEmployment.objects.current().filter(organization__in=ids_of(Organization.objects.live(), value))
         return rows.filter(pk__in=jobs.values("member"))
+
+    def at_one_employer(self, rows, name, value):
+        return rows.filter(pk__in=MemberEmployment.objects.current().filter(organization=value).values("member"))
+
+    def with_joining(self, rows, name, value):
+        return rows.filter(hire_date__isnull=value == "no")
+
+
+class MemberReportFilter(filters.FilterSet):
+    """Filters that the lists of members and of jobs know by the same names, so that a number opens its rows there."""
+
+    status = ChoiceFilter(choices=Member.Status)
+    classification = ChoiceFilter(choices=Member.Classification)
+    joined = DayRangeFilter(field_name="hire_date", label="Joined")
+
+    class Meta:
+        model = Member
+        fields: list[str] = []
 
 
 class OrganizationFilter(filters.FilterSet):
@@ -83,6 +104,11 @@ class MemberEmploymentFilter(filters.FilterSet):
     job_title = TextFilter(label="Job title", lookup_expr="icontains")
     started = DayRangeFilter(field_name="start_date", label="Started")
     ended = DayRangeFilter(field_name="end_date", label="Ended")
+    status = ChoiceFilter(label="Member’s status", choices=Member.Status, field_name="member__status")
+    classification = ChoiceFilter(
+        label="Member’s classification", choices=Member.Classification, field_name="member__classification"
+    )
+    joined = DayRangeFilter(label="Member joined", field_name="member__hire_date")
 
     class Meta:
         model = MemberEmployment

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from members.views import acts, details, duplicates, employments, members, merges, organizations
+from members.views import acts, details, duplicates, employments, members, merges, organizations, reports
 
 app_name = "members"
 urlpatterns = [
     path("members/", members.MemberList.as_view(), name="member_list"),
     path("members/add/", members.MemberCreate.as_view(), name="member_create"),
+    path("members/reports/", reports.MemberReport.as_view(), name="member_report"),
     path("members/<int:pk>/", details.MemberDetail.as_view(), name="member_detail"),
     path("members/<int:pk>/edit/", members.MemberUpdate.as_view(), name="member_update"),
     path(

@@ -8,6 +8,7 @@ from ip2a.charts.parts import element, percent
 from ip2a.charts.plot import LEAST_TARGET, Plot
 
 COLUMNS_MOST = 120
+WIDEST = 12
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ class Columns(Plot):
         return min(ends, default=0), max(ends, default=0)
 
     def drawn(self) -> Iterable[str]:
-        across = {"width": percent(self.slot * 0.72)}
+        wide = min(self.slot * 0.72, WIDEST)
         for index in range(len(self.labels)):
-            left = {"x": percent(self.x(index) - self.slot * 0.36)}
+            place = {"x": percent(self.x(index) - wide / 2), "width": percent(wide)}
             for number, start, end in self._stack(index):
                 top, bottom = sorted((self.y(start), self.y(end)))
                 seen = {"y": top, "height": round(max(bottom - top, 1), 2), "fill": self._fill(number)}
-                yield element("rect", {"class": self._class(number), **left, **across, **seen})
+                yield element("rect", {"class": self._class(number), **place, **seen})
 
     def targets(self) -> Iterable[str]:
         if len(self.series) == 1:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
@@ -89,12 +89,11 @@ class ReportPage(Guarded, TemplateView):
 
     def narrowed(self, rows: QuerySet, filterset_class: type[FilterSet]) -> QuerySet:
         """Rows of another kind under the report's filters, as far as their list has filters of the same name."""
-        filters = filterset_class(self.request.GET, rows, request=self.request)
-        return filters.qs if self._makes_sense and filters.form.is_valid() else rows.none()
-
-    @property
-    def _makes_sense(self) -> bool:
-        return not self.listing.is_filtered or self.listing.form.is_valid()
+        listing = self.listing
+        if not listing.is_filtered:
+            return rows
+        filters = filterset_class(QueryDict(urlencode(listing.carried(), doseq=True)), rows, request=self.request)
+        return filters.qs if listing.form.is_valid() and filters.form.is_valid() else rows.none()
 
     @cached_property
     def listing(self) -> ReportListing:

@@ -247,6 +247,7 @@ DOORS: list[Door] = [
     Door("maintenance:finding_detail", "maintenance.view_finding", kwargs={"name": "none"}, get=404),
     # members and employers
     *kept("members.member", "member"),
+    Door("members:member_report", "members.view_member"),
     *kept("members.organization", "organization"),
     *kept("members.organizationcontact", "contact"),
     *kept("members.memberemployment", "job"),

@@ -27,6 +27,7 @@ PAGES = {
     "jobs": "/jobs/",
     "job": "/jobs/{job}/",
     "add a job": "/jobs/add/",
+    "members' reports": "/members/reports/?status=active",
     "search": "/search/?q=lima",
     "remove a contact": "/contacts/{contact}/remove/",
     "end a job": "/jobs/{job}/end/",

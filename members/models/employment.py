@@ -72,6 +72,7 @@ class MemberEmployment(Importable, Removable):
                 name="employment_at_employer",
             ),
             models.Index(fields=["-start_date", "-id"], name="employment_by_start"),
+            models.Index(fields=["end_date"], name="employment_by_end", condition=models.Q(deleted_at=None)),
             models.Index(
                 fields=["member"],
                 name="employment_current",
