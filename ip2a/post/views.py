@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView
 
 from ip2a.answers import Answer, Refused
@@ -166,9 +165,6 @@ class Decision(LoginRequiredMixin, FormView):
     @cached_property
     def back_url(self) -> str:
         """The mail's own page, or the page of its record for those who may not open the former."""
-        asked = self.request.GET.get("next", "")
-        if asked and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
-            return asked
         if has_right(self.request.user, "view", Message):
             return self.record.get_absolute_url()
         record = self.record.record()

@@ -1,5 +1,6 @@
 """A mail server for tests: real SMTP on loopback."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,12 +20,13 @@ def free_port() -> int:
 
 
 class Mailbox:
-    """Keeps what arrives. ``refuses`` answers every recipient, ``rejects`` every text; ``stalls`` hangs up instead."""
+    """Keeps what arrives. ``refuses`` answers every recipient, ``rejects`` every text; ``stalls`` hangs up instead;
+    ``hangs`` never answers."""
 
     def __init__(self) -> None:
         self.messages: list[Any] = []
         self.refuses = self.rejects = ""
-        self.stalls = False
+        self.stalls = self.hangs = False
         self.got_one = threading.Event()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -40,6 +42,8 @@ class Mailbox:
         message.rcpt_tos = envelope.rcpt_tos
         self.messages.append(message)
         self.got_one.set()
+        if self.hangs:
+            await asyncio.sleep(60)
         if self.stalls:
             server.transport.abort()
             return "250 never heard"
@@ -62,7 +66,7 @@ def serving(box: Mailbox, port: int) -> Iterator[Mailbox]:
 
 
 @contextmanager
-def mail_goes_to(port: int) -> Iterator[None]:
+def mail_goes_to(port: int, timeout: int = 5) -> Iterator[None]:
     smtp = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1"}
-    with override_settings(**smtp, EMAIL_PORT=port, EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, EMAIL_TIMEOUT=5):
+    with override_settings(**smtp, EMAIL_PORT=port, EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, EMAIL_TIMEOUT=timeout):
         yield

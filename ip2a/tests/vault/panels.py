@@ -1,5 +1,8 @@
+from ip2a import post
 from ip2a.panels import Panel, panel
 from ip2a.tests.vault.models import Secret
+
+post.show_on("vault.secret")
 
 
 @panel("members.member", order=90)
