@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from grievances.daysoff import ONE_DAY, WEEKDAYS, DaysOff, next_working_day, previous_working_day
+from grievances.daysoff import ONE_DAY, WEEKDAYS, DaysOff, add_working_days, next_working_day, previous_working_day
 from grievances.terms import DayLine, Limit, Roll, Unit
 
 LONGEST = 4000  # days; a limit that is stopped and extended beyond that is a mistake
@@ -127,23 +127,38 @@ def _days(count: Count) -> None:
 
 def _go_on(count: Count, amount: int) -> bool:
     """Count so many days on; no if the clock is stopped on the way."""
-    target = count.counted + amount
-    while count.counted < target:
-        day = count.cursor + ONE_DAY
+    if amount > LONGEST:
+        raise TooLong(f"{count.limit.label} runs for more than {LONGEST} days: check the agreement.")
+    if not count.told and not count.pauses:
+        return _jump(count, amount)
+    target, working = count.counted + amount, count.limit.unit is Unit.WORKING_DAYS
+    days_off, day, number, lines = count.calendar.days_off, count.cursor, count.counted, count.lines
+    while number < target:
+        day += ONE_DAY
         pause = count.pause_on(day) if count.pauses else None
         if pause is not None:
+            lines.append(DayLine(day, None, f"clock stopped from {short_day(pause.since)}"))
             if pause.until is None:
-                count.stopped = pause
-                count.line(day, None, f"clock stopped since {short_day(pause.since)}")
+                count.stopped, count.counted = pause, number
                 return False
-            count.line(day, None, f"clock stopped from {short_day(pause.since)}")
-        elif count.counts(day):
-            count.counted += 1
-            count.line(day, count.counted, f"day {count.counted}")
+        elif working and not days_off.is_working(day):
+            lines.append(DayLine(day, None, days_off.name_of(day)))
         else:
-            count.line(day, None, count.calendar.days_off.name_of(day))
-        count.cursor = day
-        count.check(day)
+            number += 1
+            lines.append(DayLine(day, number, f"day {number}"))
+    count.cursor, count.counted = day, number
+    count.check(day)
+    return True
+
+
+def _jump(count: Count, amount: int) -> bool:
+    """The same without the working."""
+    if count.limit.unit is Unit.WORKING_DAYS:
+        count.cursor = add_working_days(count.cursor, amount, count.calendar.days_off)
+    else:
+        count.cursor += timedelta(days=amount)
+    count.counted += amount
+    count.check(count.cursor)
     return True
 
 

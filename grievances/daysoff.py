@@ -94,15 +94,17 @@ class DaysOff:
             raise ValueError(f"There is no kind of public holiday called {', '.join(unknown)}.")
 
     def is_working(self, day: date) -> bool:
-        return day not in self.off_in(day.year)
+        off = self._off.get(day.year)
+        return day not in (self.off_in(day.year) if off is None else off)
 
     def is_weekend(self, day: date) -> bool:
         return day.weekday() in self.weekend
 
     def name_of(self, day: date) -> str:
         """Why the day is off: "Saturday", "Labor Day"; "" for a working day."""
-        if self.is_weekend(day):
-            return WEEKDAYS[day.weekday()]
+        weekday = day.weekday()
+        if weekday in self.weekend:
+            return WEEKDAYS[weekday]
         return self.holidays_in(day.year).get(day, (None, ""))[1]
 
     def kind_of(self, day: date) -> Off | None:

@@ -113,8 +113,10 @@ class History:
             self._check(given)
         self.events = standing(given)
         self._of: dict[tuple[Kind, int], list[Event]] = defaultdict(list)
+        self._kinds: dict[Kind, list[Event]] = defaultdict(list)
         for event in self.events:
             self._of[(event.kind, event.step)].append(event)
+            self._kinds[event.kind].append(event)
         self.last_step = max((step.number for step in procedure.steps), default=1)
 
     def _check(self, events: list[Event]) -> None:
@@ -135,7 +137,8 @@ class History:
         return sorted(found, key=order) if len(found) > 1 else found
 
     def anywhere(self, *kinds: Kind) -> list[Event]:
-        return [event for event in self.events if event.kind in kinds]
+        found = [event for kind in kinds for event in self._kinds.get(kind, ())]
+        return sorted(found, key=order) if len(found) > 1 and len(kinds) > 1 else found
 
     @cached_property
     def filed_at_step(self) -> int:
@@ -197,8 +200,8 @@ class History:
         return sorted({pause for scope in scopes for pause in self._pauses.get(scope, ())}, key=lambda p: p.since)
 
     def extensions(self, limit: Limit, epoch: Epoch) -> list[Extension]:
-        agreed = [event for event in self.events if event.kind is Kind.EXTENDED and event.limit == limit.key]
-        return [Extension(event.on, event.until, event.amount) for event in agreed if epoch.covers(event)]
+        agreed = self._kinds.get(Kind.EXTENDED, ())
+        return [Extension(e.on, e.until, e.amount) for e in agreed if e.limit == limit.key and epoch.covers(e)]
 
     def skipped(self, limit: Limit) -> Event | None:
         for event in self.anywhere(Kind.SKIPPED):
