@@ -59,6 +59,18 @@ BEGIN
   RETURN COALESCE(NEW, OLD);
 END $$;
 
+-- What is known of an agreement's days off is remembered by its version, so it must move with its holidays.
+CREATE FUNCTION grievances_holidays_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE grievances_agreement SET updated_at = clock_timestamp()
+    WHERE id IN (SELECT DISTINCT agreement_id FROM touched);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER grievances_holidays_added AFTER INSERT ON grievances_contractholiday
+  REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION grievances_holidays_moved();
+CREATE TRIGGER grievances_holidays_changed AFTER UPDATE ON grievances_contractholiday
+  REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION grievances_holidays_moved();
+
 CREATE TRIGGER grievances_frozen BEFORE UPDATE OR DELETE ON grievances_agreementversion
   FOR EACH ROW EXECUTE FUNCTION grievances_frozen_version();
 CREATE TRIGGER grievances_frozen BEFORE INSERT OR UPDATE OR DELETE ON grievances_procedurestep
@@ -69,6 +81,7 @@ CREATE TRIGGER grievances_frozen BEFORE INSERT OR UPDATE OR DELETE ON grievances
 MELTED = """
 DROP FUNCTION grievances_frozen_version() CASCADE;
 DROP FUNCTION grievances_frozen_procedure() CASCADE;
+DROP FUNCTION grievances_holidays_moved() CASCADE;
 """
 
 
