@@ -30,6 +30,7 @@ def _frame(request) -> dict:
 def _addresses() -> dict[str, str]:
     return {
         "search_url": reverse("search"),
+        "calendar_url": reverse("calendars:my_calendar"),
         "sessions_url": reverse("usersessions_list"),
         "away_url": reverse("accounts:absence_list"),
         "password_url": reverse("account_change_password"),

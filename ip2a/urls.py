@@ -20,6 +20,7 @@ urlpatterns = [
     path("mail/", include("ip2a.post.urls")),
     path("papers/", include("ip2a.papers.urls")),
     path("progress/", include("ip2a.jobs.urls")),
+    path("", include("ip2a.calendars.urls")),
     path("", include("maintenance.urls")),
     path("", include("members.urls")),
 ]

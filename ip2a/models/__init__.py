@@ -8,6 +8,7 @@ from ip2a.models.base import (
     Removable,
     RemovableQuerySet,
 )
+from ip2a.models.calendar import CalendarFeed
 from ip2a.models.imports import ImportBatch, KeptValues
 from ip2a.models.invitation import Invitation
 from ip2a.models.job import Job
@@ -19,6 +20,7 @@ __all__ = [
     "Absence",
     "Attachment",
     "AuditEntry",
+    "CalendarFeed",
     "CompartmentOpening",
     "ImportBatch",
     "Importable",

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from ip2a.models import Job
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
 PAGES = {
@@ -40,6 +41,8 @@ PAGES = {
     "add a document": "/documents/add/members.member/{member}/",
     "import desk": "/imports/",
     "import a file": "/imports/add/",
+    "long work": "/progress/{long_job}/",
+    "your calendar": "/account/calendar/",
 }
 FOR_ADMINISTRATORS = {
     "audit trail": "/audit/",
@@ -65,7 +68,14 @@ def records(committed_db):
     MemberEmploymentFactory(member=member, start_date=date(2010, 3, 1), end_date=date(2019, 12, 31))
     contact = OrganizationContactFactory(organization=organization, is_primary=True, phone="(555) 010-2030")
     MemberFactory.create_batch(60)
-    return {"member": member.pk, "organization": organization.pk, "contact": contact.pk, "job": job.pk}
+    long_job = Job.objects.create(kind="vault.pack", label="Packing", subject=member, state="running", done=3, total=9)
+    return {
+        "long_job": long_job.pk,
+        "member": member.pk,
+        "organization": organization.pk,
+        "contact": contact.pk,
+        "job": job.pk,
+    }
 
 
 def _violations(page) -> list[str]:
