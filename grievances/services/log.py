@@ -7,8 +7,10 @@ from django.core.files.base import File
 from django.utils import timezone
 
 from grievances import agreements, deadlines, rules, terms
+from grievances.clock import ClockError
 from grievances.models import CaseEvent, Grievance
 from ip2a import audit
+from ip2a.answers import Refused
 from ip2a.attachments.services import attach
 from ip2a.models import Attachment
 
@@ -49,5 +51,9 @@ def save(grievance: Grievance, *fields: str, reason: str = "") -> None:
 
 
 def recompute(grievance: Grievance, *, reason: str, cause: CaseEvent | None = None) -> None:
-    deadlines.refresh(grievance, reason=reason, cause=cause)
+    """Compute the limits anew. Days that contradict each other are refused in the clock's own words."""
+    try:
+        deadlines.refresh(grievance, reason=reason, cause=cause)
+    except ClockError as error:
+        raise Refused(str(error)) from error
     grievance.refresh_from_db()
