@@ -323,14 +323,14 @@ def _named(level: str) -> str:
     return str(Level(level).label).lower()
 
 
-def sensible(amount: Decimal | None) -> str:
+def sensible(amount: Decimal | int | None) -> str:
     """Why this is no amount of money; "" when it is one."""
-    if amount is None or not amount.is_finite():
+    if amount is None or not Decimal(amount).is_finite():
         return "Type an amount, such as 1250.00."
     if amount <= 0:
         return "The amount must be more than zero."
     if amount > MOST:
         return "That amount cannot be right: it has too many digits. Check it."
-    if amount != amount.quantize(Decimal("0.01")):
+    if amount != round(amount, 2):
         return "An amount has dollars and cents: use at most two places after the point."
     return ""
