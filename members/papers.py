@@ -31,8 +31,9 @@ panel("members.member", order=65)(papers_panel)
 
     To whom it may concern:
 
-    {local_name} confirms that {member_name}, member number {member_number}, has been a member of this local since
-    {joined}. The member's status on the date of this letter is **{standing}**; the classification is {classification}.
+    {local_name} confirms that {member_name}, member number {member_number}, has been a member of this local \
+    since {joined}. The member's status on the date of this letter is **{standing}**; the classification is \
+    {classification}.
 
     This letter is written at the member's request. Questions may be put to the undersigned at the local's office.
 

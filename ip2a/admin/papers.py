@@ -52,10 +52,12 @@ class PaperTemplateAdmin(KeptAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.display(description="about a")
+    @admin.display(description="about")
     def about(self, row: PaperTemplate) -> str:
         kind = registry.named(row.key)
-        return str(registry.model_of(kind)._meta.verbose_name) if kind else "nothing any more"
+        if kind is None:
+            return "nothing any more"
+        return str(registry.model_of(kind)._meta.verbose_name) if kind.model else "everything"
 
     @admin.display(description="as shipped", boolean=True)
     def is_as_shipped(self, row: PaperTemplate) -> bool:

@@ -10,9 +10,14 @@ A room declares its kinds of papers in its module ``papers.py``, which is found 
         title="Extension letter",
         category="correspondence",               # of the document it is kept as
         fields={"grievance_number": "The case's number", "answer_due": "The day the employer's answer is due"},
-        body='''{today}
+        body='''
+        {today}
 
-        Re: {grievance_number} ...''',
+        Re: {grievance_number}
+
+        A long line of the letter that is folded in the code ends in a backslash \\
+        and goes on here. Any other line break is one in the letter, too.
+        ''',
         may=rules.may_ask_for_extension,         # (user, record) -> Answer; may_change when left out
     )
     def extension_letter(record, user) -> dict[str, str]:

@@ -9,10 +9,16 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ip2a import pdf
-from ip2a.papers import markup, wording, wordings
+from ip2a.papers import markup, registry, wording, wordings
 from ip2a.papers.registry import Paper
 
 LETTER = "ip2a/papers/letter.html"
+
+
+def letterhead() -> SafeString:
+    """The head of every paper, as the local words it."""
+    words = wording.fill(wordings.body_of(registry.LETTERHEAD), {"local_name": settings.LOCAL_NAME})
+    return markup.to_lines(words)
 
 
 def drafted(kind: Paper, record: models.Model, user: Any) -> str:

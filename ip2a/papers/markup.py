@@ -26,6 +26,11 @@ def to_html(text: str, gaps: Collection[str] = ()) -> SafeString:
     return mark_safe("\n".join(block for block in blocks if block))
 
 
+def to_lines(text: str) -> SafeString:
+    """Each line as a paragraph of its own, for the head of a paper."""
+    return mark_safe("".join(f"<p>{_inline(line.strip(), ())}</p>" for line in text.splitlines() if line.strip()))
+
+
 def _kind(line: str) -> str:
     if not line:
         return "empty"

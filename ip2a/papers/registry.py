@@ -1,5 +1,6 @@
 """Kinds of papers, as the rooms declare them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import cleandoc
@@ -33,10 +34,25 @@ class Paper:
     @property
     def known_fields(self) -> dict[str, str]:
         """Every placeholder this paper may use, with what it stands for."""
-        return {**self.fields, **wording.HOUSE_FIELDS}
+        return {**self.fields, **wording.HOUSE_FIELDS} if self.model else dict(self.fields)
 
 
-_papers: dict[str, Paper] = {}
+def _nothing(record: Any, user: Any) -> dict[str, str | None]:
+    return {}
+
+
+# Not a paper of its own: it stands on top of every one, and is worded like them.
+LETTERHEAD = Paper(
+    key="ip2a.letterhead",
+    model="",
+    title="Letterhead of every paper",
+    body="{local_name}\n",
+    fields={"local_name": wording.HOUSE_FIELDS["local_name"]},
+    fill=_nothing,
+    may=may_change,
+    category=Attachment.Category.CORRESPONDENCE,
+)
+_papers: dict[str, Paper] = {LETTERHEAD.key: LETTERHEAD}
 
 
 def paper(
@@ -52,12 +68,17 @@ def paper(
     """Declare a kind of paper; the decorated function tells what a record says for each field (see ip2a.papers)."""
 
     def register(fill: Fill) -> Fill:
-        kind = Paper(key, model.lower(), title, cleandoc(body) + "\n", dict(fields), fill, may, str(category))
+        kind = Paper(key, model.lower(), title, _unfolded(body), dict(fields), fill, may, str(category))
         _check(kind)
         _papers[key] = kind
         return fill
 
     return register
+
+
+def _unfolded(body: str) -> str:
+    """Without the indentation of the code. A line of code that ends in a backslash goes on in the next one."""
+    return re.sub(r"(?<=\S) {2,}", " ", cleandoc(body)) + "\n"
 
 
 def _check(kind: Paper) -> None:

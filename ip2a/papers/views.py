@@ -130,7 +130,7 @@ class Drafting(Guarded, View):
 
     def overtaken(self, form: DraftForm, text: str, now: PaperDraft | None) -> HttpResponse:
         """Somebody else saved or kept this paper meanwhile: both texts are shown, and nothing typed is lost."""
-        return self.page(form, text, 409, theirs=now, draft_token=services.token(now))
+        return self.page(form, text, 409, overtaken=True, theirs=now, draft_token=services.token(now))
 
     def page(self, form: DraftForm, text: str, status: int = 200, **more: Any) -> HttpResponse:
         preview = {"body": drafting.body_html(self.kind, text), "title": self.kind.title}

@@ -39,6 +39,7 @@ PAGES = {
     "not the same": "/duplicates/members/not-the-same/",
     "findings": "/findings/",
     "add a document": "/documents/add/members.member/{member}/",
+    "draft a letter": "/papers/members.member/{member}/members.confirmation/",
     "import desk": "/imports/",
     "import a file": "/imports/add/",
     "long work": "/progress/{long_job}/",
