@@ -82,8 +82,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "mail",
-                "verbose_name_plural": "mail",
+                "verbose_name": "message",
                 "ordering": ["-created_at", "-id"],
                 "indexes": [
                     models.Index(fields=["about_model", "about_id", "-created_at"], name="message_about"),

@@ -95,8 +95,7 @@ class Message(Record):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "mail"
-        verbose_name_plural = "mail"
+        verbose_name = "message"
         ordering = ["-created_at", "-id"]
         constraints = [
             models.UniqueConstraint(
@@ -155,7 +154,7 @@ class Message(Record):
 
     @property
     def to(self) -> str:
-        return str(self.recipient or self.address)
+        return str(self.recipient or self.address or "nobody")
 
     def record(self) -> models.Model | None:
         """What it is about, whoever asks; None when it is about nothing or its model is no more."""

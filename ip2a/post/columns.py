@@ -12,13 +12,15 @@ State = Message.State
 IN_TROUBLE = "trouble"
 STATES = [(IN_TROUBLE, "Needs a person"), *State.choices]
 
+BY_RECIPIENT = ("recipient__last_name", "recipient__first_name", "address")
+
 COLUMNS = [
-    Column("subject", "Subject", lambda m: m.subject, sort=("subject",), kind="link"),
-    Column("to", "To", lambda m: m.to),
+    Column("to", "To", lambda m: m.to, sort=BY_RECIPIENT, kind="link"),
+    Column("subject", "Subject", lambda m: m.subject, sort=("subject",)),
     Column("kind", "Kind", lambda m: kinds.label_of(m.kind), sort=("kind",)),
     Column("state", "State", lambda m: m.state, sort=("state",), kind="state", show=lambda m: m.get_state_display()),
     Column("written", "Written", lambda m: m.created_at, sort=("created_at",), kind="moment"),
-    Column("sent", "Sent", lambda m: m.sent_at, sort=("sent_at",), kind="moment"),
+    Column("sent", "Sent", lambda m: m.sent_at, sort=("sent_at",), kind="moment", wide=True),
     Column("address", "Address", lambda m: m.address, on_page=False),
     Column("tries", "Tries", lambda m: m.tries, on_page=False),
     Column("error", "Why not", lambda m: m.last_error, on_page=False),

@@ -35,27 +35,18 @@ def send(
     is its line and ``body`` (may be "") stands below. ``compartment`` is the record's unless it is said otherwise.
     To somebody inactive or without an address nothing is sent: the row says why.
     """
-    row = outbox.write(
-        to=to,
-        key=key,
-        kind=kind,
-        subject=subject,
-        body=body,
-        is_line=digest,
-        about_model=about._meta.label_lower if about is not None else "",
-        about_id=about.pk if about is not None else None,
-        compartment=_compartment_of(about) if compartment is None else compartment,
-    )
+    text = {"kind": kind, "subject": subject, "body": body}
+    place = getattr(about, "compartment", "") if compartment is None else compartment
+    if place and place not in compartments.COMPARTMENTS:
+        raise ValueError(f"There is no compartment {place!r}.")
+    row = outbox.write(to=to, key=key, **text, **_named(about), is_line=digest, compartment=place)
     if row is not None and row.state == State.WAITING and not row.is_line:
         _queue(row)
     return row
 
 
-def _compartment_of(record: models.Model | None) -> str:
-    key = getattr(record, "compartment", "")
-    if key and key not in compartments.COMPARTMENTS:
-        raise ValueError(f"There is no compartment {key!r}.")
-    return key
+def _named(record: models.Model | None) -> dict[str, Any]:
+    return {} if record is None else {"about_model": record._meta.label_lower, "about_id": record.pk}
 
 
 def _queue(row: Message) -> None:

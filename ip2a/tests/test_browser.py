@@ -40,6 +40,8 @@ PAGES = {
     "findings": "/findings/",
     "add a document": "/documents/add/members.member/{member}/",
     "draft a letter": "/papers/members.member/{member}/members.confirmation/",
+    "when I am away": "/account/away/",
+    "add an absence": "/account/away/add/",
     "import desk": "/imports/",
     "import a file": "/imports/add/",
     "long work": "/progress/{long_job}/",
@@ -47,6 +49,7 @@ PAGES = {
 }
 FOR_ADMINISTRATORS = {
     "audit trail": "/audit/",
+    "mail": "/mail/",
     "people": "/people/",
     "invite a person": "/people/invite/",
     "admin": "/admin/",
