@@ -1,9 +1,11 @@
 """What the members' report counts. Each section is one or two statements, whatever the number of rows."""
 
+from collections import Counter
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
-from django.db.models.functions import ExtractYear, TruncMonth
+from django.db.models.functions import ExtractYear
 
 from ip2a.charts import Bars, Columns, Lines
 from ip2a.reports import Figure, Linked, Opens, Section, last_months, last_years, summed
@@ -18,10 +20,30 @@ EMPLOYERS = 15
 MEMBERS = Figure("members", "Members", "count")
 
 
-def by_choice(title: str, field: str, rows: QuerySet, opens: Opens) -> Section:
+class Standing(NamedTuple):
+    status: str
+    classification: str
+    year: int | None
+    members: int
+
+
+def standing(rows: QuerySet) -> list[Standing]:
+    """How many members there are of each status, classification and year of joining: three sections from one look."""
+    counts = rows.order_by().values_list("status", "classification", ExtractYear("hire_date")).annotate(Count("pk"))
+    return [Standing(*group) for group in counts]
+
+
+def _by(key: str, groups: list[Standing]) -> Counter:
+    counts: Counter = Counter()
+    for group in groups:
+        counts[getattr(group, key)] += group.members
+    return counts
+
+
+def by_choice(title: str, field: str, groups: list[Standing], opens: Opens) -> Section:
     """How many members have each value of a field with choices, in the order of the choices."""
     model_field = Member._meta.get_field(field)
-    counts = dict(rows.order_by().values_list(field).annotate(Count("pk")))
+    counts = _by(field, groups)
     found = [
         {"value": label, "members": Linked(counts[value], opens(LIST, **{field: value}))}
         for value, label in model_field.choices
@@ -32,13 +54,12 @@ def by_choice(title: str, field: str, rows: QuerySet, opens: Opens) -> Section:
     return Section(title, [Figure("value", heading), MEMBERS], found, chart=Bars, totals=everybody)
 
 
-def by_year(rows: QuerySet, opens: Opens, on: date) -> Section:
+def by_year(groups: list[Standing], opens: Opens, on: date) -> Section:
     """Who joined in each of the last years; those before, after and without a day stand in the table."""
-    counts = dict(rows.order_by().values_list(ExtractYear("hire_date")).annotate(Count("pk")))
-    years = last_years(on, YEARS)
+    counts, years = _by("year", groups), last_years(on, YEARS)
     found = [
-        {"year": y.label, "members": Linked(counts.get(y.first.year, 0), opens(LIST, **y.within("joined")))}
-        for y in years
+        {"year": year.label, "members": Linked(counts[year.first.year], opens(LIST, **year.within("joined")))}
+        for year in years
     ]
     section = Section(
         "Joined in each year",
@@ -52,7 +73,7 @@ def by_year(rows: QuerySet, opens: Opens, on: date) -> Section:
     return section
 
 
-def _other_years(counts: dict[int | None, int], first: date, last: date, opens: Opens) -> list[dict]:
+def _other_years(counts: Counter, first: date, last: date, opens: Opens) -> list[dict]:
     """Everybody else, as far as there is anybody."""
     earlier = sum(count for year, count in counts.items() if year and year < first.year)
     later = sum(count for year, count in counts.items() if year and year > last.year)
@@ -60,7 +81,7 @@ def _other_years(counts: dict[int | None, int], first: date, last: date, opens: 
     found = [
         ("Earlier", Linked(earlier, opens(LIST, joined_to=first - day))),
         ("Later", Linked(later, opens(LIST, joined_from=last + day))),
-        ("Not known", Linked(counts.get(None, 0), opens(LIST, joining="no"))),
+        ("Not known", Linked(counts[None], opens(LIST, joining="no"))),
     ]
     return [{"year": year, "members": members} for year, members in found if members.value]
 
@@ -72,8 +93,8 @@ def jobs_by_month(jobs: QuerySet, opens: Opens, on: date) -> Section:
     found = [
         {
             "month": month.label,
-            "started": Linked(started.get(month.first, 0), opens(JOBS, **month.within("started"))),
-            "ended": Linked(ended.get(month.first, 0), opens(JOBS, **month.within("ended"))),
+            "started": Linked(started[month.first], opens(JOBS, **month.within("started"))),
+            "ended": Linked(ended[month.first], opens(JOBS, **month.within("ended"))),
         }
         for month in months
     ]
@@ -92,9 +113,13 @@ def jobs_by_month(jobs: QuerySet, opens: Opens, on: date) -> Section:
     )
 
 
-def _counted(jobs: QuerySet, field: str, first: date, last: date) -> dict[date, int]:
+def _counted(jobs: QuerySet, field: str, first: date, last: date) -> Counter:
+    """Counted for each day, which an index answers alone, and added up to months here."""
     within = jobs.order_by().filter(**{f"{field}__range": (first, last)})
-    return dict(within.values_list(TruncMonth(field)).annotate(Count("pk")))
+    months: Counter = Counter()
+    for day, count in within.values_list(field).annotate(found=Count("*")):
+        months[day.replace(day=1)] += count
+    return months
 
 
 def top_employers(rows: QuerySet, opens: Opens) -> Section:

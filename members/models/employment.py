@@ -71,8 +71,13 @@ class MemberEmployment(Importable, Removable):
                 fields=["organization", "-start_date", "-id"],
                 name="employment_at_employer",
             ),
-            models.Index(fields=["-start_date", "-id"], name="employment_by_start"),
-            models.Index(fields=["end_date"], name="employment_by_end", condition=models.Q(deleted_at=None)),
+            models.Index(fields=["-start_date", "-id"], name="employment_by_start", include=["deleted_at", "member"]),
+            models.Index(
+                fields=["end_date"],
+                name="employment_by_end",
+                condition=models.Q(deleted_at=None),
+                include=["member"],
+            ),
             models.Index(
                 fields=["member"],
                 name="employment_current",

@@ -20,11 +20,12 @@ class MemberReport(ReportPage):
 
     def sections(self, rows, user):
         today = timezone.localdate()
+        groups = reports.standing(rows)
         jobs = self.narrowed(MemberEmployment.objects.visible_to(user).live(), MemberEmploymentFilter)
         return [
-            reports.by_choice("By status", "status", rows, self.opens),
-            reports.by_choice("By classification", "classification", rows, self.opens),
-            reports.by_year(rows, self.opens, today),
+            reports.by_choice("By status", "status", groups, self.opens),
+            reports.by_choice("By classification", "classification", groups, self.opens),
+            reports.by_year(groups, self.opens, today),
             reports.jobs_by_month(jobs, self.opens, today),
             reports.top_employers(rows, self.opens),
         ]
