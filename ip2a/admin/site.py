@@ -17,6 +17,7 @@ class AdminConfig(DjangoAdminConfig):
     def ready(self) -> None:
         super().ready()
         import_module("ip2a.admin.accounts")  # after every app's own: it takes out what must not be there
+        import_module("ip2a.admin.jobs")
         import_module("ip2a.admin.papers")
 
 

@@ -41,7 +41,8 @@ class MyCalendar(LoginRequiredMixin, TemplateView):
             messages.error(request, str(refusal))
             return redirect("calendars:my_calendar")
         address = request.build_absolute_uri(reverse("calendars:read", args=[token]))
-        subscribe = f"webcal:{address.partition(':')[2]}"
+        scheme = "webcals" if request.is_secure() else "webcal"  # the other would send the secret unencrypted once
+        subscribe = f"{scheme}:{address.partition(':')[2]}"
         return self.render_to_response(self.get_context_data(address=address, subscribe=subscribe))
 
 

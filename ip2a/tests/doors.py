@@ -17,7 +17,7 @@ from ip2a.attachments.services import attach
 from ip2a.compartments import COMPARTMENTS
 from ip2a.factories import UserFactory
 from ip2a.imports.batches import receive
-from ip2a.models import Absence, CompartmentOpening
+from ip2a.models import Absence, CompartmentOpening, Job
 from ip2a.papers import wordings
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
@@ -83,6 +83,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "opening": _opening,
     "document": _document,
     "batch": _batch,
+    "long_job": lambda: Job.objects.create(kind="vault.pack", label="Packing", subject=MemberFactory()),
     "absence": _absence,
     "mail": lambda: post.send(to="", subject="Hello", body="", kind="test.hello", key="door"),
     "member": MemberFactory,
@@ -239,6 +240,7 @@ DOORS: list[Door] = [
     Door("imports:batch_refused", "ip2a.import_records", "batch", get=404),
     # long work: whoever may see its subject
     Door("jobs:job_detail", kwargs={"pk": 999_999_991}, get=404),
+    *admin("ip2a.job", "long_job"),
     # mail
     Door("post:message_list", "ip2a.view_message"),
     Door("post:message_detail", "ip2a.view_message", "mail"),

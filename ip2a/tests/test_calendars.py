@@ -252,6 +252,11 @@ def test_every_handler_of_the_log_masks_the_secret():
     assert [name for name, handler in handlers if "mask-secrets" not in handler.get("filters", ())] == []
 
 
+def test_a_phone_is_not_asked_to_send_the_secret_unencrypted(organizer):
+    page = organizer.post(PAGE, {"former": ""}, secure=True).content.decode()
+    assert re.search(r'href="(webcals?)://testserver/calendar/', page)[1] == "webcals"
+
+
 def test_two_people_have_two_addresses(organizer, signed_in):
     other = signed_in("staff")
     assert make(organizer) != make(other)

@@ -9,9 +9,10 @@ from django.test import Client
 from ip2a import jobs
 from ip2a.factories import UserFactory
 from ip2a.jobs import tasks, work
-from ip2a.jobs.channel import Channel
+from ip2a.jobs.channel import LOCK, Channel
 from ip2a.models import AuditEntry, CompartmentOpening, Job
 from ip2a.tests.vault.models import Secret
+from ip2a.tests.worker import until
 from members.factories import MemberFactory
 
 State = Job.State
@@ -242,3 +243,56 @@ def test_two_deliveries_at_once_do_it_once(committed_db):
     [thread.join(30) for thread in threads]
     job.refresh_from_db()
     assert (job.state, job.attempts, len(secrets())) == (State.DONE, 1, 1)
+
+
+def packing(job) -> threading.Thread:
+    """Somebody works on the job; it has begun when this returns."""
+
+    def deliver():
+        work.perform(job.pk)
+        connection.close()
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    assert until(lambda: Job.objects.get(pk=job.pk).done > 0)
+    return thread
+
+
+def test_who_was_overtaken_leaves_nothing_behind(committed_db):
+    job = Job.objects.create(
+        kind="vault.pack", label="Packing", subject=MemberFactory(), data={"pause": 0.6, "steps": 3}
+    )
+    thread = packing(job)
+    Job.objects.filter(pk=job.pk).update(attempts=2)  # as another worker would, which the lock prevents
+    thread.join(30)
+    job.refresh_from_db()
+    assert (job.state, job.result_text, secrets()) == (State.RUNNING, "", [])
+
+
+def test_a_job_whose_lock_is_lost_stops_and_begins_again(committed_db):
+    job = Job.objects.create(
+        kind="vault.pack", label="Packing", subject=MemberFactory(), data={"pause": 0.6, "steps": 3}
+    )
+    thread = packing(job)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_locks "
+            "WHERE locktype = 'advisory' AND classid = %s AND objid = %s",
+            [LOCK, job.pk],
+        )
+        assert cursor.fetchone() == (1,)
+    thread.join(30)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, secrets()) == (State.RUNNING, 1, [])
+    assert tasks.tend() == 1
+    job.refresh_from_db()
+    assert (job.state, job.attempts, secrets()) == (State.DONE, 2, ["Packed at attempt 2"])
+
+
+def test_administrators_look_at_jobs_of_what_they_may_see(signed_in, member):
+    administrator = signed_in("administrator")
+    seen = jobs.start("vault.pack", member, by=administrator.user)
+    hidden = jobs.start("vault.pack", Secret.objects.create(name="Zebra", member=member), by=administrator.user)
+    page = administrator.get("/admin/ip2a/job/").content.decode()
+    links = [f"/admin/ip2a/job/{job.pk}/change/" for job in (seen, hidden)]
+    assert [link in page for link in links] == [True, False]
