@@ -168,7 +168,7 @@ def may_put_in_force(user: Any, version: AgreementVersion) -> Answer:
 def may_withdraw(user: Any, version: AgreementVersion) -> Answer:
     if not (answer := may_change(user, version)):
         return answer
-    if State.WITHDRAWN not in AgreementVersion.NEXT[version.state]:
+    if State.WITHDRAWN not in AgreementVersion.NEXT[State(version.state)]:
         return no(f"Version {version.number} was withdrawn already: {version.withdrawn_reason}")
     return YES
 
@@ -250,7 +250,8 @@ def make_from_template(
     """A new agreement with one of the shipped procedures as the draft of its first version."""
     may_add(by, Agreement).enforce()
     procedure = procedures.TEMPLATES[key]
-    agreement = services.write(Agreement(name=name, zone=zone, **facts), reason=f"Started from: {procedure.name}")
+    agreement = Agreement(name=name, zone=zone, **facts)
+    services.write(agreement, reason=f"Started from: {procedure.name}")
     draft = AgreementVersion.objects.create(
         agreement=agreement,
         number=1,

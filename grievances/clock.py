@@ -271,7 +271,7 @@ def _moves(procedure: Procedure, events: tuple[Event, ...], calendar: Calendar) 
     return found
 
 
-def _as_written(event: Event) -> tuple:
+def _as_written(event: Event) -> tuple[object, ...]:
     return (event.seq, bool(event.corrects), order(event))
 
 

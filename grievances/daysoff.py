@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from holidays import country_holidays
-from holidays.countries import UnitedStates
+from holidays.countries.united_states import UnitedStates
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATES: tuple[str, ...] = tuple(UnitedStates.subdivisions)

@@ -89,7 +89,7 @@ class Epoch(NamedTuple):
         return after and (self.next is None or event.on < self.next.on)
 
 
-def order(event: Event) -> tuple:
+def order(event: Event) -> tuple[object, ...]:
     at = event.at.timestamp() if event.at else 0.0
     return (event.on, RANK[event.kind], at, event.step, event.limit, event.seq, event.key, event.amount)
 
@@ -210,12 +210,18 @@ class History:
         return None
 
     def trigger(self, limit: Limit) -> Event | None:
-        """The event that starts a limit's clock; without a day of knowledge, the day it happened."""
+        """The event that starts a limit's clock.
+
+        Without a day of knowledge it is the day it happened; without a day of receipt, the day it was sent: the
+        earliest that can be, so that no limit of ours is counted too late.
+        """
         kinds = STARTED_BY[limit.trigger]
         steps = range(self.last_step + 1) if limit.trigger in WHOLE_CASE else (limit.trigger_step or limit.step,)
         found = self.of(kinds, steps)
         if not found and limit.trigger is Trigger.KNOWLEDGE:
             found = self.of((Kind.INCIDENT,), range(self.last_step + 1))
+        if not found and limit.trigger is Trigger.SERVICE:
+            found = self.of((Kind.FILED, Kind.ADVANCED, Kind.REFERRED), steps)
         return found[0] if found else None
 
     def met(self, limit: Limit, epoch: Epoch) -> Event | None:

@@ -65,7 +65,7 @@ def _amounts(procedure: Procedure) -> Iterator[str]:
         elif limit.amount == 0 and limit.unit is not Unit.SITTING:
             yield f"{limit.label}: with no time at all it is missed as soon as it starts."
         if not days and limit.counts_day_zero:
-            yield f"{limit.label}: only days can count the first day, not {limit.unit.replace('_', ' ')}s."
+            yield f"{limit.label}: only a limit in days can count the first day."
         if not days and Roll.PREVIOUS in (limit.roll_weekend, limit.roll_holiday):
             yield f"{limit.label}: hours and sittings cannot roll back to a day before."
 
@@ -124,7 +124,8 @@ def _circles(procedure: Procedure) -> Iterator[str]:
     named = {limit.key: limit.label for limit in procedure.limits}
     left = dict(after)
     while True:
-        free = {key for key, needs in left.items() if not needs & left.keys()}
+        needed = {key for needs in left.values() for key in needs}
+        free = {key for key, needs in left.items() if not needs & left.keys() or key not in needed}
         if not free:
             break
         left = {key: needs for key, needs in left.items() if key not in free}
