@@ -27,10 +27,11 @@ from members.factories import MemberFactory
 
 LONG_AGO = date(2001, 3, 5)
 USUAL_LEVELS = {"vp": 0, "admin": 500, "manager": 1500, "president": 3500}
+USUAL_CAPS = {"death_in_family": 5000, "hardship": 5000, "other": 2500}
 
 
 class PolicyFactory(DjangoModelFactory):
-    """A draft with the usual levels."""
+    """A draft with the usual levels and caps."""
 
     class Meta:
         model = Policy
@@ -44,6 +45,8 @@ class PolicyFactory(DjangoModelFactory):
     def lines(policy, create, given, **kwargs):
         for level, above in (USUAL_LEVELS if given is None else given).items():
             policy.levels.create(level=level, above_amount=above)
+        for reason, amount in USUAL_CAPS.items():
+            policy.reason_caps.create(reason=reason, amount=amount)
 
 
 def policy_in_force(**changes: Any) -> Policy:

@@ -1,0 +1,13 @@
+"""What the clock does in this room."""
+
+from celery import shared_task
+
+from benevolence import services
+from ip2a import audit
+
+
+@shared_task
+def resume_deferred() -> int:
+    """Bring back the cases whose deferral is over. Safe to run late and twice."""
+    with audit.acting(command="resume_deferred", reason="The day of the deferral has come"):
+        return services.resume_due()
