@@ -1055,7 +1055,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("approved_amount__gt", 0), ("decision", "approved")),
+                            models.Q(
+                                ("approved_amount__gt", 0), ("approved_amount__isnull", False), ("decision", "approved")
+                            ),
                             models.Q(models.Q(("decision", "approved"), _negated=True), ("approved_amount", None)),
                             _connector="OR",
                         ),
@@ -1063,7 +1065,11 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("decision", "deferred"), ("deferred_until__gt", models.F("review_date"))),
+                            models.Q(
+                                ("decision", "deferred"),
+                                ("deferred_until__gt", models.F("review_date")),
+                                ("deferred_until__isnull", False),
+                            ),
                             models.Q(models.Q(("decision", "deferred"), _negated=True), ("deferred_until", None)),
                             _connector="OR",
                         ),

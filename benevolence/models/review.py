@@ -46,12 +46,14 @@ class BenevolenceReview(Record):
             models.CheckConstraint(name="review_signed", condition=filled("reviewer_name")),
             models.CheckConstraint(
                 name="review_amount_when_approved",
-                condition=models.Q(decision=Decision.APPROVED, approved_amount__gt=0)
+                condition=models.Q(decision=Decision.APPROVED, approved_amount__isnull=False, approved_amount__gt=0)
                 | (~models.Q(decision=Decision.APPROVED) & models.Q(approved_amount=None)),
             ),
             models.CheckConstraint(
                 name="review_date_when_deferred",
-                condition=models.Q(decision=Decision.DEFERRED, deferred_until__gt=models.F("review_date"))
+                condition=models.Q(
+                    decision=Decision.DEFERRED, deferred_until__isnull=False, deferred_until__gt=models.F("review_date")
+                )
                 | (~models.Q(decision=Decision.DEFERRED) & models.Q(deferred_until=None)),
                 violation_error_message="Defer to a day after the decision.",
             ),
