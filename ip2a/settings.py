@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from ip2a import embedded, environment
@@ -243,6 +244,9 @@ CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "ip2a.jobs.tasks.tend", "schedule": 30, "options": {"expires": 25}},
     "mail": {"task": "ip2a.post.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
     "data-findings": {"task": "maintenance.tasks.examine", "schedule": 60 * 60 * 6},
+    "deferred-applications": {"task": "benevolence.tasks.resume_deferred", "schedule": 60 * 60},
+    "grievance-limits": {"task": "grievances.tasks.recompute", "schedule": crontab(hour=3, minute=15)},
+    "grievance-reminders": {"task": "grievances.tasks.remind", "schedule": crontab(hour=5, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
