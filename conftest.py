@@ -105,16 +105,52 @@ def django_db_setup(django_db_blocker):
     return name
 
 
-def _empty(database: str) -> None:
-    """Take out everything a test committed. Only the superuser of the tests' own cluster can: triggers stand aside."""
-    with psycopg.connect(_cluster().url("superuser", database), autocommit=True) as connection:
-        rows = connection.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
-            "AND NOT relispartition"
-        ).fetchall()
-        tables = [sql.Identifier(name) for (name,) in rows if name not in KEPT]
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
+@pytest.fixture(scope="session")
+def migrated_rows(django_db_setup):
+    return _migrated_rows(django_db_setup)
+
+
+def _superuser(database: str) -> psycopg.Connection:
+    """Only the superuser of the tests' own cluster can make triggers stand aside."""
+    connection = psycopg.connect(_cluster().url("superuser", database), autocommit=True)
+    connection.execute("SET session_replication_role = replica")
+    return connection
+
+
+COLUMNS = """
+SELECT relname, array_agg(attname ORDER BY attnum) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+  AND attnum > 0 AND NOT attisdropped AND attgenerated = '' GROUP BY relname ORDER BY relname
+"""
+
+
+def _tables(connection: psycopg.Connection) -> dict[str, tuple[sql.Identifier, sql.Composed]]:
+    """Every table with the columns that can be written."""
+    return {
+        name: (sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, columns)))
+        for name, columns in connection.execute(COLUMNS).fetchall()
+        if name not in KEPT
+    }
+
+
+def _migrated_rows(database: str) -> dict[str, bytes]:
+    """What the migrations themselves put into tables, such as thresholds and wordings."""
+    with _superuser(database) as connection, connection.cursor() as cursor:
+        found = {}
+        for name, (table, columns) in _tables(connection).items():
+            with cursor.copy(sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(columns, table)) as copy:
+                found[name] = b"".join(map(bytes, copy))
+        return {name: rows for name, rows in found.items() if rows}
+
+
+def _empty(database: str, migrated: dict[str, bytes]) -> None:
+    """Take out everything a test committed, and put back what the migrations had made."""
+    with _superuser(database) as connection, connection.cursor() as cursor:
+        tables = _tables(connection)
+        cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
+        for name, rows in migrated.items():
+            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(*tables[name])) as copy:
+                copy.write(rows)
 
 
 def _forget_cache() -> None:
@@ -136,7 +172,7 @@ def fresh_cache(django_db_setup):
 
 
 @pytest.fixture
-def committed_db(django_db_setup, django_db_blocker):
+def committed_db(django_db_setup, django_db_blocker, migrated_rows):
     """For tests with threads, processes or a browser: what they write is really committed, and emptied afterwards."""
     from django.db import connections
 
@@ -144,7 +180,7 @@ def committed_db(django_db_setup, django_db_blocker):
         _forget_cache()
         yield django_db_setup
         connections.close_all()
-        _empty(django_db_setup)
+        _empty(django_db_setup, migrated_rows)
         _forget_cache()
 
 
