@@ -1,0 +1,191 @@
+"""Agreements, and twenty grievances over the ten usual subjects, told by the same verbs that people use."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import cycle
+
+from grievances import agreements, services
+from grievances.models import Agreement, AgreementEmployer, CaseType, Grievance, Subject
+from grievances.rules import step_number
+from grievances.services.ending import Told
+from grievances.stories import STORIES, Story
+from ip2a.models import User
+from ip2a.seeds import DEMO_LOGINS
+from maintenance.seeding import Seed, seeder
+from members.models import MemberEmployment, Organization
+
+BEGINS = date(2018, 6, 1)
+AGREEMENTS = (
+    ("construction", "Inside Construction Agreement", 0.6),
+    ("industrial", "Industrial Maintenance Agreement", 0.4),
+)
+DAYS_OFF = (
+    {"name": "Day after Thanksgiving", "recurs": "beside", "beside": "Thanksgiving Day", "offset": 1},
+    {"name": "Columbus Day", "effect": "worked", "recurs": "beside", "beside": "Columbus Day"},
+)
+
+
+@seeder(
+    "grievances.agreements",
+    makes=["grievances.Agreement", "grievances.AgreementVersion", "grievances.AgreementEmployer"],
+    needs=["members.organizations", "ip2a.logins"],
+)
+def contracts(seed: Seed) -> None:
+    """Two agreements, and each signatory employer under one of them."""
+    administrator = _login("administrator")
+    made = [_agreement(administrator, key, name) for key, name, _ in AGREEMENTS]
+    shares = [share for _, _, share in AGREEMENTS]
+    signatory = Organization.objects.live().filter(org_type=Organization.Type.EMPLOYER, is_signatory=True)
+    seed.create(
+        [
+            AgreementEmployer(
+                agreement=seed.chance.choices(made, weights=shares)[0], organization=employer, starts_on=BEGINS
+            )
+            for employer in signatory.order_by("id")
+        ]
+    )
+
+
+def _login(role: str, place: int = 0) -> User:
+    logins = [login for login in DEMO_LOGINS if login.role == role]
+    return User.objects.get(email=logins[place % len(logins)].email)
+
+
+def _agreement(by: User, key: str, name: str) -> Agreement:
+    draft = agreements.make_from_template(
+        key, by=by, name=name, effective_from=BEGINS, zone="America/Los_Angeles", calendar="federal"
+    )
+    for day in DAYS_OFF:
+        agreements.add_holiday(draft.agreement, by=by, **day)
+    return agreements.put_in_force(draft, by=by, reason="Ratified").agreement
+
+
+@seeder(
+    "grievances.cases",
+    makes=["grievances.Grievance", "grievances.GrievanceStepRecord"],
+    needs=["grievances.agreements", "members.members"],
+)
+def cases(seed: Seed) -> None:
+    """Filed in the order of their days, so that numbers rise with time."""
+    subjects = {subject.name: subject for subject in Subject.objects.all()}
+    jobs = {key: _jobs(seed, name) for key, name, _ in AGREEMENTS}
+    for place, story in enumerate(STORIES):
+        key = _pattern(story) or seed.chance.choice(sorted(jobs))
+        _Telling(seed, story, next(jobs[key]), by=_login("representative", place)).tell(subjects[story.subject])
+        seed.say(f"{place + 1} of {len(STORIES)} grievances")
+
+
+def _pattern(story: Story) -> str:
+    """The agreement a story needs: the third record is arbitration in one procedure and a step in the other."""
+    if story.ends == "arbitration":
+        return "construction"
+    return "industrial" if story.steps == 3 or story.case_type == CaseType.POLICY else ""
+
+
+def _jobs(seed: Seed, agreement: str) -> Iterator[MemberEmployment]:
+    """Current jobs under an agreement, in no order and without end."""
+    bound = AgreementEmployer.objects.filter(agreement__name=agreement).values("organization")
+    rows = MemberEmployment.objects.current().filter(organization__in=bound).select_related("member", "organization")
+    found = list(rows.order_by("pk")) or list(
+        MemberEmployment.objects.live().filter(organization__in=bound).select_related("member", "organization")
+    )
+    seed.chance.shuffle(found)
+    return cycle(found)
+
+
+class _Telling:
+    """One story, told from the day it happened to where it stands."""
+
+    def __init__(self, seed: Seed, story: Story, job: MemberEmployment, *, by: User):
+        self.seed, self.story, self.job, self.by = seed, story, job, by
+        self.day = seed.today - timedelta(days=story.ago)
+
+    def later(self, least: int, most: int) -> date:
+        """The next day on which something happens: a weekday, never after the last day."""
+        self.day += timedelta(days=self.seed.chance.randint(least, most))
+        while self.day.weekday() > 4:
+            self.day += timedelta(days=1)
+        if self.day > self.seed.today:
+            self.day = self.seed.today
+        return self.day
+
+    def tell(self, subject: Subject) -> None:
+        grievance = self._file(subject)
+        if self.story.asks_for:
+            services.ask(
+                grievance,
+                direction="ours",
+                what=self.story.asks_for,
+                asked_of="Human resources",
+                on=self.day,
+                by=self.by,
+            )
+        first = step_number(grievance, agreements.to_procedure(grievance.agreement_version))
+        for number in range(first + 1, first + self.story.steps):
+            grievance = self._go_on(grievance, number)
+        self._end(grievance)
+
+    def _file(self, subject: Subject) -> Grievance:
+        story, incident = self.story, self.later(0, 0)
+        if self.job.member.hire_date and incident < self.job.member.hire_date:
+            incident = self.day = self.job.member.hire_date
+        policy = story.case_type == CaseType.POLICY
+        grievance = services.take_up(
+            Grievance(
+                case_type=story.case_type,
+                member=None if policy else self.job.member,
+                employer=self.job.organization,
+                agreement_version=agreements.version_for(self.job.organization, incident),
+                subject=subject,
+                contract_article=story.article,
+                violation_description=story.what,
+                remedy_sought=story.remedy,
+                incident_date=incident,
+            ),
+            by=self.by,
+        )
+        return services.file(grievance, on=self.later(1, 5), by=self.by)
+
+    def _meet(self, grievance: Grievance) -> Grievance:
+        return services.hold_meeting(
+            grievance,
+            on=self.later(2, 4),
+            by=self.by,
+            union_attendees=self.by.get_full_name(),
+            employer_attendees="Superintendent",
+            notes="Both sides stated their case.",
+        )
+
+    def _go_on(self, grievance: Grievance, number: int) -> Grievance:
+        self._meet(grievance)
+        services.receive_answer(
+            grievance, on=self.later(1, 3), by=self.by, is_denied=True, text="The employer sees no violation."
+        )
+        day = self.later(1, 3)
+        if number == len(agreements.to_procedure(grievance.agreement_version).steps):
+            return services.refer(grievance, on=day, by=self.by, reason=self.story.words or "Not settled at any step")
+        return services.advance(grievance, to=number, on=day, by=self.by, reason="Not settled at this step")
+
+    def _end(self, grievance: Grievance) -> None:
+        story, ends = self.story, self.story.ends
+        told = Told(on=self.day, how="phone", whom=str(grievance.member or "The stewards"))
+        if ends == "settled":
+            self._meet(grievance)
+            services.settle(
+                grievance,
+                on=self.later(2, 6),
+                by=self.by,
+                resolution=story.words,
+                amount=story.amount or None,
+                has_precedent=False,
+                told=told,
+            )
+        elif ends == "withdrawn":
+            services.withdraw(grievance, on=self.later(3, 8), by=self.by, reason=story.words, told=told)
+        elif ends == "closed":
+            self._meet(grievance)
+            services.close(grievance, on=self.later(2, 6), by=self.by, reason=story.words, told=told)
+        elif ends == "hearing":
+            self._meet(grievance)
+        elif ends == "investigation":
+            services.investigate(grievance, by=self.by, reason="Looking into it")
