@@ -7,7 +7,7 @@ from html import escape
 from typing import ClassVar
 
 from ip2a.charts.parts import TIP_WIDTH, Chart, element, mark, percent, tip, total
-from ip2a.charts.scale import in_full, on_axis, ticks
+from ip2a.charts.scale import in_brief, in_full, on_axis, ticks
 
 THICK = 16
 BARS_MOST = 20
@@ -54,7 +54,7 @@ class Bars(Chart):
         """The number in words, a link where it opens its rows. The parts of a sum say theirs in the drawing."""
         values = [row.at(index) for row in self.series]
         numbers = [value.number for value in values if value.known is not None]
-        words = escape(in_full(total(numbers), self.unit) if numbers else "not known")
+        words = escape(in_brief(total(numbers), self.unit) if numbers else "not known")
         url = values[0].url if len(values) == 1 else ""
         linked = element("a", {"href": url, "aria-label": f"{self.labels[index]}: {words}"}, words) if url else words
         return element("span", {"class": "bars-value"}, linked)

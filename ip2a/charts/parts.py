@@ -195,7 +195,8 @@ def tip(left: float, lines: Iterable[tuple[str, str]], top: float = 0, height: f
     """A card beside the point ``left`` percent across, shown while its mark is pointed at or has the focus."""
     turned = left > 50
     rows = [
-        element("span", {}, escape(label), element("b", {}, escape(words)) if words else "") for label, words in lines
+        element("span", {}, escape(label), " " + element("b", {}, escape(words)) if words else "")
+        for label, words in lines
     ]
     place = {"x": percent(left), "y": top, "width": TIP_WIDTH, "height": height}
     push = {"transform": f"translate({-TIP_WIDTH - 8 if turned else 8} 0)"}

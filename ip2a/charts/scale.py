@@ -9,6 +9,7 @@ from ip2a.words import format_money
 Unit = Literal["count", "money", "days", "percent"]
 Number = int | float | Decimal
 
+BRIEF_LETTERS = 18
 _MINUS = "\N{MINUS SIGN}"
 _SHORT = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 # Steps people expect beside 1, 2 and 5: weeks and months for days, quarters for percent.
@@ -35,6 +36,12 @@ def in_full(number: Number | None, unit: Unit = "count") -> str:
     words = _plain(abs(number))
     sign = _MINUS if number < 0 and words != "0" else ""
     return f"{sign}{words}{_ending(words, unit)}"
+
+
+def in_brief(number: Number, unit: Unit = "count") -> str:
+    """In full as long as that has room beside a bar; beyond, as on an axis: the table has the rest."""
+    words = in_full(number, unit)
+    return words if len(words) <= BRIEF_LETTERS else on_axis([float(number)], unit)[0]
 
 
 def _ending(words: str, unit: Unit) -> str:

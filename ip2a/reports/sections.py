@@ -98,6 +98,11 @@ class Section:
     def is_empty(self) -> bool:
         return not self.rows
 
+    @property
+    def is_wide(self) -> bool:
+        """The table may have to be moved sideways on a phone, by keyboard, too."""
+        return len(self.columns) > 3
+
     def _drawn(self, kind: type[Chart]) -> Chart:
         numbers = [column for column in self.columns if column.is_number]
         shown = [column for column in numbers if column.key in self.show] or numbers[:1]
@@ -131,7 +136,7 @@ class Section:
     def _row(self, row: Row) -> str:
         first, rest = self.columns[0], self.columns[1:]
         cells = [f'<th scope="row">{_shown(first, row.get(first.key))}</th>']
-        cells += [_cell("td", c, {"data-label": c.label}, _shown(c, row.get(c.key))) for c in rest]
+        cells += [_cell("td", c, {}, _shown(c, row.get(c.key))) for c in rest]
         return f"<tr>{''.join(cells)}</tr>"
 
     def lines(self) -> Iterable[list[Any]]:

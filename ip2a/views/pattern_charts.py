@@ -50,7 +50,12 @@ def bars() -> list[Chart]:
             [Series("Cases", [round(4000 / (number + 1)) for number in range(200)])],
             most=5,
         ),
-        Bars("Huge numbers", ["Paid", "Pledged"], [Series("Amount", [1_234_567_890, 98_765_432_100])], "money"),
+        Bars(
+            "Huge numbers",
+            ["Paid", "Pledged", "Dreamt of"],
+            [Series("Amount", [1_234_567_890, 98_765_432_100, 1_234_567_890_123])],
+            "money",
+        ),
     ]
 
 
@@ -101,7 +106,7 @@ def lines() -> list[Chart]:
         ),
         Lines("Approved", ["Q1", "Q2", "Q3"], [Series("Approved", [37.5, 62, 58.3])], "percent", axis="Share"),
         Lines("One point", ["2026"], [Series("Cases", [3])]),
-        Lines("Below nought", ["A", "B", "C"], [Series("Change", [-12, 4, -3])]),
+        Lines("Up and down", ["A", "B", "C"], [Series("Change", [-12, 4, -3])]),
     ]
 
 

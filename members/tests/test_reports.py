@@ -114,7 +114,7 @@ def test_the_report_asks_the_same_whatever_there_is(staff):
 
 def test_one_section_as_csv_is_what_the_table_shows(staff, local):
     response = staff.get(f"{URL}?status=active&section=by-classification&format=csv")
-    assert response["Content-Disposition"] == 'attachment; filename="reports-by-classification.csv"'
+    assert response["Content-Disposition"] == 'attachment; filename="member-reports-by-classification.csv"'
     assert list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")))) == [
         ["Classification", "Members"],
         ["Apprentice, 1st year", "1"],

@@ -8,7 +8,7 @@ from members.models import Member, MemberEmployment
 
 class MemberReport(ReportPage):
     model = Member
-    title = "Reports"
+    title = "Member reports"
     list_title, list_url = "Members", "members:member_list"
     filterset_class = MemberReportFilter
     main_filters = ("status", "classification", "joined")
