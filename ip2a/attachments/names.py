@@ -14,7 +14,8 @@ def clean(name: str) -> str:
     What cannot be printed goes: also the marks that turn writing round, with which "exe.pdf" can read as "fdp.exe".
     """
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = "".join(character for character in re.sub(r"\s+", " ", name) if character.isprintable())
+    shown = "".join(character for character in name if character.isprintable() or character.isspace())
+    name = re.sub(r"\s+", " ", shown)
     name = NOT_IN_NAMES.sub("_", name).strip(" .")
     if not name:
         return "document"
