@@ -6,6 +6,7 @@ it is asked. What depends on today is asked with ``standing``.
 - A limit that ``runs_from_default`` runs from the last day of the answer (meeting, ...) that did not come. Until that
   day has passed it is only expected. A late answer starts it again only where the limit says so, and only while it
   runs.
+- A limit that runs from service runs from the day of sending until the day of receipt is known.
 - A limit that runs from something that was skipped runs from the day it was skipped.
 - Steps that the case has passed, and a case that ended, leave unmet limits void; those whose day had passed are missed.
 - Reopening starts the limits that were running at the end anew, on the day of reopening, as their next occurrence.
@@ -26,6 +27,7 @@ from grievances.terms import Act, Deadline, Event, Kind, Limit, Move, Procedure,
 __all__ = ["ClockError", "add_working_days", "compute", "days_left", "standing", "working", "working_days_between"]
 
 MOVERS = (Kind.EXTENDED, Kind.ABEYANCE, Kind.RESUMED)
+SENT = (Kind.FILED, Kind.ADVANCED, Kind.REFERRED)
 ANSWERS = (Kind.ANSWERED, Kind.DENIED, Kind.MET, Kind.DECIDED)
 Dates = dict[tuple[str, int], Deadline]
 
@@ -103,13 +105,16 @@ def _zone(name: str) -> ZoneInfo:
         raise ClockError(f"There is no time zone called {name}.") from error
 
 
-def _deadline(limit: Limit, occurrence: int, state: State, count: Count | None, met: Event | None = None) -> Deadline:
+def _sentence(limit: Limit, count: Count | None) -> str:
     if count is None:
-        sentence = telling.waiting(limit)
-    elif count.due is None:
-        sentence = telling.stopped(count)
-    else:
-        sentence = telling.counted(count) if count.told else ""
+        return telling.waiting(limit)
+    return telling.stopped(count) if count.due is None else telling.counted(count)
+
+
+def _deadline(
+    limit: Limit, occurrence: int, state: State, count: Count | None, met: Event | None = None, *, told: bool = True
+) -> Deadline:
+    sentence = _sentence(limit, count) if told else ""
     start = count.start if count else None
     return Deadline(
         key=limit.key,
@@ -174,7 +179,7 @@ class _Run:
             count = self._count(limit, begin, epoch, met, afterwards=True)
         if met and begin and occurrence == 1 and not begin.by_default:
             check_order(limit, met, begin.on, limit.trigger.value)
-        return _deadline(limit, occurrence, self._state(limit, met, count, epoch), count, met)
+        return _deadline(limit, occurrence, self._state(limit, met, count, epoch), count, met, told=self.told)
 
     def _count(
         self, limit: Limit, begin: Start, epoch: Epoch, last: Event | None = None, *, afterwards: bool = False
@@ -249,26 +254,38 @@ def _is_late(event: Event, due: date | None, due_at: datetime | None) -> bool:
 
 
 def _moves(procedure: Procedure, events: tuple[Event, ...], calendar: Calendar) -> dict[tuple[str, int], list[Move]]:
-    """What each moving event made of the dates before it: the case is reckoned once without and once with it."""
-    restarts = any(limit.late_answer_restarts for limit in procedure.limits)
-    movers = [event for event in events if event.corrects or event.kind in MOVERS]
-    if restarts:
-        movers += [event for event in events if event.kind in ANSWERS and not event.corrects]
-    if not movers:
+    """What each moving event made of the dates before it: the case is reckoned as it was written down, event by event,
+    once without and once with it."""
+    moving = _movers(procedure, events)
+    if not moving:
         return {}
-    moving = set(movers)
-    known = [event for event in events if event not in moving]
-    before = _dates(procedure, known, calendar)
+    written = sorted(events, key=_as_written)
     found: dict[tuple[str, int], list[Move]] = {}
-    for event in sorted(movers, key=_as_written):
-        known.append(event)
-        after = _dates(procedure, known, calendar)
+    after: Dates = {}
+    reckoned = -1  # up to which event ``after`` holds
+    for place, event in enumerate(written):
+        if event not in moving:
+            continue
+        before = after if reckoned == place - 1 else _dates(procedure, written[:place], calendar)
+        after, reckoned = _dates(procedure, written[: place + 1], calendar), place
         for key, old in before.items():
             new = after.get(key)
             if new is not None and _supersedes(event, old, new):
                 found.setdefault(key, []).append(_move(old, event))
-        before = after
     return found
+
+
+def _movers(procedure: Procedure, events: tuple[Event, ...]) -> set[Event]:
+    """The events that can change a date which stood already."""
+    kinds: tuple[Kind, ...] = MOVERS
+    if any(limit.late_answer_restarts for limit in procedure.limits):
+        kinds += ANSWERS
+    sent = {event.on for event in events if event.kind in SENT}
+    return {
+        event
+        for event in events
+        if event.corrects or event.kind in kinds or (event.kind is Kind.SERVED and event.on not in sent)
+    }
 
 
 def _as_written(event: Event) -> tuple[object, ...]:
@@ -283,7 +300,7 @@ def _dates(procedure: Procedure, events: Iterable[Event], calendar: Calendar) ->
 def _supersedes(event: Event, old: Deadline, new: Deadline) -> bool:
     if old.due is None or (old.due, old.due_at) == (new.due, new.due_at):
         return False
-    if event.corrects or event.kind in MOVERS:
+    if event.corrects or event.kind in (*MOVERS, Kind.SERVED):
         return True
     # an answer in time takes the place of what was only expected
     return old.by_default and old.starts_on is not None and event.on > old.starts_on

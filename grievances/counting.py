@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from grievances.daysoff import ONE_DAY, WEEKDAYS, DaysOff, add_working_days, next_working_day, previous_working_day
 from grievances.terms import DayLine, Limit, Roll, Unit
 
+_DAYS = tuple(name[:3] for name in WEEKDAYS)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LONGEST = 4000  # days; a limit that is stopped and extended beyond that is a mistake
 
 
@@ -112,7 +114,7 @@ class Count:
 
 def short_day(day: date) -> str:
     """``Tue 3 Mar``"""
-    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {day:%b}"
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def _days(count: Count) -> None:

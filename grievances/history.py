@@ -137,8 +137,10 @@ class History:
         return sorted(found, key=order) if len(found) > 1 else found
 
     def anywhere(self, *kinds: Kind) -> list[Event]:
+        if len(kinds) == 1:
+            return self._kinds.get(kinds[0], [])
         found = [event for kind in kinds for event in self._kinds.get(kind, ())]
-        return sorted(found, key=order) if len(found) > 1 and len(kinds) > 1 else found
+        return sorted(found, key=order) if len(found) > 1 else found
 
     @cached_property
     def filed_at_step(self) -> int:
@@ -221,8 +223,15 @@ class History:
         if not found and limit.trigger is Trigger.KNOWLEDGE:
             found = self.of((Kind.INCIDENT,), range(self.last_step + 1))
         if not found and limit.trigger is Trigger.SERVICE:
-            found = self.of((Kind.FILED, Kind.ADVANCED, Kind.REFERRED), steps)
+            return self._sent_to(limit.trigger_step or limit.step)
         return found[0] if found else None
+
+    def _sent_to(self, step: int) -> Event | None:
+        """The filing at a step, or the appeal or referral to it."""
+        filed = self.anywhere(Kind.FILED) if step == self.filed_at_step else []
+        referred = (0, step) if step == self.last_step else (step,)
+        sent = [*filed, *self.of((Kind.ADVANCED,), (step,)), *self.of((Kind.REFERRED,), referred)]
+        return min(sent, key=order, default=None)
 
     def met(self, limit: Limit, epoch: Epoch) -> Event | None:
         """The event that meets a limit in this stretch of the case."""
@@ -235,10 +244,11 @@ class History:
 
     def moved_on(self, limit: Limit) -> Event | None:
         """The event that took the case past this limit's step."""
-        for event in self.anywhere(Kind.ADVANCED, Kind.REFERRED):
-            if (event.step or self.last_step) > limit.step:
-                return event
-        return None
+        return next((event for event in self._went_on if (event.step or self.last_step) > limit.step), None)
+
+    @cached_property
+    def _went_on(self) -> list[Event]:
+        return self.anywhere(Kind.ADVANCED, Kind.REFERRED)
 
 
 def standing(events: list[Event]) -> list[Event]:

@@ -37,10 +37,11 @@ def amount_of(limit: Limit) -> str:
     return f"The first sitting {plural(limit.amount, *UNITS[Unit.CALENDAR_DAYS])} or more"
 
 
-def waiting(limit: Limit) -> str:
+def waiting(limit: Limit, *, article: bool = True) -> str:
     """What a limit that has not started is waiting for."""
     when = STARTS[limit.trigger].format(step=limit.trigger_step or limit.step)
-    return _with_article(f"{amount_of(limit)}, from when {when}", limit)
+    sentence = f"{amount_of(limit)}, from when {when}"
+    return _with_article(sentence, limit) if article else sentence
 
 
 def stopped(count: Count) -> str:

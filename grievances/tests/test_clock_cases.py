@@ -287,6 +287,21 @@ def test_without_a_day_of_knowledge_the_incident_counts():
     assert reckoned(FOUR_STEP_INDUSTRIAL, happened(Kind.INCIDENT, "3-02"), known)["file"].due == day("3-23")
 
 
+def test_until_it_is_known_when_the_employer_received_it_the_day_it_was_sent_counts():
+    filed = happened(Kind.FILED, "3-02", key="filed", seq=1)
+    received = happened(Kind.SERVED, "3-04", step=1, key="received", seq=2)
+    sent, known = reckoned(PLAIN, filed)["answer"], reckoned(PLAIN, filed, received)["answer"]
+    assert (sent.due, sent.starts_from, sent.moves) == (day("3-16"), "filed", ())
+    assert (known.due, known.starts_from, [(m.due, m.event) for m in known.moves]) == (
+        day("3-18"),
+        "received",
+        [(day("3-16"), "received")],
+    )
+    appealed = happened(Kind.ADVANCED, "3-20", step=2)
+    second = procedure(limit(), limit("second", step=2))
+    assert reckoned(second, filed, appealed)["second"].due == day("4-03")
+
+
 REFUSED = [
     ("The procedure has no step 7.", [happened(Kind.ANSWERED, "3-04", step=7)]),
     ("Answered on Wed 4 Mar: say at which step.", [happened(Kind.ANSWERED, "3-04")]),
