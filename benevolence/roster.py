@@ -93,8 +93,11 @@ def is_out(user: Any, application: BenevolenceApplication) -> str:
 def decider_of(application: BenevolenceApplication, on: date) -> tuple[Any, bool] | None:
     """(person, as stand-in) who decides the current level; None when nobody can: an officer must appoint one."""
     level = application.current_level
-    if not level:
-        return None
+    return decider_at(application, level, on) if level else None
+
+
+def decider_at(application: BenevolenceApplication, level: str, on: date) -> tuple[Any, bool] | None:
+    """Who would decide the case at that level on that day."""
     holder, stand_in = holder_of(level, on), stand_in_of(level, on)
     away = stand_in is not None and stand_in.covers_all
     if holder is not None and not away and not is_out(holder.person, application):

@@ -1,4 +1,4 @@
-"""The sign-ins of an example: one for each role, and a second officer, because two approvals mean two persons."""
+"""The sign-ins of an example: one for each role, and four officers, because two approvals mean two persons."""
 
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ DEMO_LOGINS = (
     Login("administrator@ip2a.test", "administrator", "Ada", "Whitcomb"),
     Login("officer@ip2a.test", "officer", "Marcus", "Oyelaran"),
     Login("officer2@ip2a.test", "officer", "Teresa", "Villaseñor"),
+    Login("officer3@ip2a.test", "officer", "Walter", "Lindqvist"),
+    Login("officer4@ip2a.test", "officer", "Denise", "Okafor"),
     Login("representative@ip2a.test", "representative", "Dolores", "Kowalczyk"),
     Login("organizer@ip2a.test", "organizer", "Jamal", "Prentiss"),
     Login("instructor@ip2a.test", "instructor", "Ingrid", "Sørensen"),

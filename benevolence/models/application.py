@@ -44,6 +44,15 @@ class ApplicationQuerySet(RecordQuerySet):
         """A level's review is late by the days of its policy."""
         return self.in_review().filter(review_due_on__lt=on)
 
+    def unanswered(self, on: date):
+        """The officers' question has waited for the filer longer than the policy of the case says."""
+        days = models.Func(
+            models.F("policy__answer_days"),
+            template="make_interval(days => %(expressions)s)",
+            output_field=models.DurationField(),
+        )
+        return self.in_review().filter(waiting_since__date__lt=models.Value(on, models.DateField()) - days)
+
     def deferral_over(self, on: date):
         return self.in_review().filter(deferred_until__lte=on)
 

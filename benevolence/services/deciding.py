@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from benevolence import eligibility, roster, rules
+from benevolence import eligibility, mailing, roster, rules
 from benevolence.models import (
     Bar,
     BenevolenceApplication,
@@ -89,6 +89,11 @@ def approve(
         put_nowhere(application)
         application.approved_amount, application.decided_on = amount, on
     _say(application, "Approved", level)
+    if following:
+        mailing.awaits(application, on)
+    else:
+        mailing.decided(application, review)
+        mailing.to_be_paid(application, on)
     return review
 
 
@@ -108,6 +113,7 @@ def deny(
     application.decided_on = on
     application.reapply_on = on + timedelta(days=application.policy.reapply_days)
     _say(application, "Denied", level)
+    mailing.decided(application, review)
     return review
 
 
@@ -124,6 +130,7 @@ def ask(
     move(application, Status.UNDER_REVIEW)
     application.waiting_since, application.review_due_on = moment(on), None
     _say(application, "More information asked for", application.current_level)
+    mailing.decided(application, review)
     return review
 
 
@@ -139,6 +146,7 @@ def defer(
     move(application, Status.UNDER_REVIEW)
     application.deferred_until, application.review_due_on = until, None
     _say(application, "Deferred", application.current_level)
+    mailing.decided(application, review)
     return review
 
 
@@ -155,6 +163,7 @@ def _come_back(application: BenevolenceApplication, on: date) -> BenevolenceAppl
     put_before(application, application.current_level, on)
     with audit.because("Back after the deferral"):
         application.save(update_fields=PLACE)
+    mailing.awaits(application, on, "Its deferral is over.")
     return application
 
 
@@ -185,7 +194,8 @@ def recuse(
     application = locked(application)
     rules.may_recuse(by, application, kind, stays=stays, reason=reason).enforce()
     asked = kind in {conflict.kind for conflict in roster.conflicts_of(by, application)}
-    return Recusal.objects.create(
+    on = on or timezone.localdate()
+    answer = Recusal.objects.create(
         application=application,
         review_level=application.current_level,
         person=by,
@@ -194,8 +204,11 @@ def recuse(
         was_asked=asked,
         is_recused=not stays,
         reason=reason.strip(),
-        recused_on=on or timezone.localdate(),
+        recused_on=on,
     )
+    if not stays:
+        mailing.awaits(application, on)
+    return answer
 
 
 @transaction.atomic
@@ -210,7 +223,9 @@ def declare_relative(member: Member, *, kinship: str, by: Any, on: date | None =
 
 
 @transaction.atomic
-def confirm(application: BenevolenceApplication, *, agrees: bool, by: Any, comments: str = "") -> Confirmation:
+def confirm(
+    application: BenevolenceApplication, *, agrees: bool, by: Any, comments: str = "", on: date | None = None
+) -> Confirmation:
     """A second officer's word on an emergency approval. An objection is recorded; it takes nothing back by itself."""
     application = locked(application)
     rules.may_confirm(by, application, agrees=agrees, comments=comments).enforce()
@@ -219,7 +234,7 @@ def confirm(application: BenevolenceApplication, *, agrees: bool, by: Any, comme
         attempt=application.attempt,
         by=by,
         by_name=by.get_full_name(),
-        confirmed_on=timezone.localdate(),
+        confirmed_on=on or timezone.localdate(),
         agrees=agrees,
         comments=comments.strip(),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from benevolence import eligibility, rules
+from benevolence import eligibility, mailing, rules
 from benevolence.models import (
     ApplicationStory,
     BenevolenceApplication,
@@ -118,6 +118,7 @@ def submit(application: BenevolenceApplication, *, by: Any, on: date | None = No
         application.save(
             update_fields=[*CASE, *PLACE, "policy", "required_levels", "attempt", "submitted_at", "number"]
         )
+    mailing.awaits(application, on)
     return application
 
 
@@ -168,6 +169,7 @@ def answer(
     put_before(application, application.current_level, on)
     with audit.because("Question answered"):
         application.save(update_fields=PLACE)
+    mailing.awaits(application, on, "The filer has answered.")
     return application
 
 
@@ -187,6 +189,7 @@ def withdraw(
     ApplicationStory.objects.filter(application=application).update(withdrawn_because=reason.strip())
     with audit.because("Withdrawn"):
         application.save(update_fields=[*CASE, *PLACE])
+    mailing.withdrawn(application, by, on or timezone.localdate())
     return application
 
 
@@ -195,9 +198,10 @@ def entrust(application: BenevolenceApplication, *, to: Any, by: Any) -> Benevol
     """Another person becomes the filer, with the story while it lies with the filer."""
     application = locked(application)
     rules.may_entrust(by, application, to).enforce()
-    application.filed_by = to
+    before, application.filed_by = application.version, to
     with audit.because("Entrusted to another filer"):
         application.save(update_fields=["filed_by"])
+    mailing.entrusted(application, before)
     return application
 
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from benevolence import rules
-from benevolence.models import Office, Policy, PolicyLevel, PolicyReasonCap, StandIn
+from benevolence import mailing, rules
+from benevolence.models import BenevolenceApplication, Office, Policy, PolicyLevel, PolicyReasonCap, StandIn
 from ip2a import audit
 
 NOT_COPIED = ("id", "created_at", "updated_at", "version", "number", "effective_from", "effective_until")
@@ -75,7 +75,9 @@ def hand_over(level: str, *, to: Any, by: Any, on: date | None = None) -> Office
     if running is not None:
         running.ends_on = on - timedelta(days=1)
         running.save(update_fields=["ends_on"])
-    return Office.objects.create(level=level, person=to, starts_on=on)
+    office = Office.objects.create(level=level, person=to, starts_on=on)
+    mailing.took_over(office, BenevolenceApplication.objects.awaiting(level).count())
+    return office
 
 
 @transaction.atomic
@@ -90,6 +92,8 @@ def appoint_stand_in(
 ) -> StandIn:
     """Somebody decides a level's cases that its holder may not; with ``covers_all`` every case of these days."""
     rules.may_stand_in(by, level, person, starts_on, ends_on).enforce()
-    return StandIn.objects.create(
+    stand_in = StandIn.objects.create(
         level=level, person=person, starts_on=starts_on, ends_on=ends_on, covers_all=covers_all
     )
+    mailing.took_over(stand_in, BenevolenceApplication.objects.awaiting(level).count())
+    return stand_in

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from benevolence import rules
+from benevolence import mailing, rules
 from benevolence.eligibility import months_after, policy_on
 from benevolence.models import (
     ApplicationStory,
@@ -86,6 +86,7 @@ def pay(
     application.payment_date, application.payment_method = on, method
     with audit.because("Paid"):
         application.save(update_fields=PAID)
+    mailing.paid(application, entry)
     return entry
 
 
@@ -102,7 +103,12 @@ def void(
 
     ``for_cause`` (a false statement): the case ends as denied, and the member is barred for the months of the policy.
     """
-    on = on or timezone.localdate()
+    entry = _take_back(application, reason, by, for_cause, on or timezone.localdate())
+    mailing.voided(entry.application, entry)
+    return entry
+
+
+def _take_back(application: BenevolenceApplication, reason: str, by: Any, for_cause: bool, on: date) -> LedgerEntry:
     application = locked(application)
     fund = main_fund()
     payment = standing_payment(application)
@@ -152,7 +158,7 @@ def reissue(
     on: date | None = None,
 ) -> LedgerEntry:
     """Void the payment and pay again, both or neither: a lost check, a wrong account."""
-    void(application, reason=reason, by=by, on=on)
+    _take_back(application, reason, by, False, on or timezone.localdate())
     return pay(application, method=method, reference=reference, by=by, on=on)
 
 

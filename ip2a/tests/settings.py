@@ -1,13 +1,21 @@
 """Settings of the tests: as in production, with cheap passwords and a compartment to prove the walls with."""
 
+import os
+from pathlib import Path
+
 from ip2a.settings import *  # noqa: F403
-from ip2a.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES
+from ip2a.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES, VAR_DIR
 
 DEBUG = False
 ROOT_URLCONF = "ip2a.tests.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "ip2a.tests.vault"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+KEPT = Path(os.environ.get("IP2A_TEST_FOLDER", VAR_DIR)) / "media"  # goes with the tests' servers
+STORAGES = {
+    **STORAGES,
+    "default": {**STORAGES["default"], "OPTIONS": {"location": KEPT}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,50 @@
+"""What the clock does about cases that lie too long: it tells, and decides nothing."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from benevolence import mailing
+from benevolence.models import ApplicationStory, BenevolenceApplication
+from benevolence.services.moving import locked
+from ip2a.models import Message
+
+AT_ONCE = 1000  # cases in one run; what is left comes with the next
+
+
+def escalate(*, on: date | None = None) -> int:
+    """Tell of every overdue review and late answer that was not told yet; how many. Safe to run twice and late."""
+    on = on or timezone.localdate()
+    cases = BenevolenceApplication.objects
+    return _tell(_untold_reviews(cases.overdue(on)), cases.overdue(on), mailing.is_overdue, on) + _tell(
+        _untold_answers(cases.unanswered(on)), cases.unanswered(on), mailing.is_unanswered, on
+    )
+
+
+def _tell(
+    untold: QuerySet, still: QuerySet, tell: Callable[[BenevolenceApplication, date], None], on: date
+) -> int:
+    """Each case in its own transaction, and only if it still lies there once it is locked."""
+    told = 0
+    for application in untold.order_by("pk")[:AT_ONCE]:
+        with transaction.atomic():
+            case = locked(application)
+            if still.filter(pk=case.pk).exists():
+                tell(case, on)
+                told += 1
+    return told
+
+
+def _untold_reviews(cases: QuerySet) -> QuerySet:
+    story = ApplicationStory.objects.filter(application=OuterRef(OuterRef("pk"))).values("pk")
+    mail = Message.objects.filter(about_model=ApplicationStory._meta.label_lower, about_id__in=story)
+    return cases.exclude(Exists(mail.filter(kind=mailing.OVERDUE, created_at__gte=OuterRef("level_since"))))
+
+
+def _untold_answers(cases: QuerySet) -> QuerySet:
+    mail = Message.objects.filter(about_model=BenevolenceApplication._meta.label_lower, about_id=OuterRef("pk"))
+    late = mail.filter(kind=mailing.ANSWER, key__endswith=mailing.LATE, created_at__gte=OuterRef("waiting_since"))
+    return cases.exclude(Exists(late))
