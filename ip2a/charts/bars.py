@@ -53,7 +53,7 @@ class Bars(Chart):
     def _value(self, index: int) -> str:
         """The number in words, a link where it opens its rows. The parts of a sum say theirs in the drawing."""
         values = [row.at(index) for row in self.series]
-        numbers = [value.number for value in values if value.known is not None]
+        numbers = [value.number for value in values if value.number is not None and value.known is not None]
         words = escape(in_brief(total(numbers), self.unit) if numbers else "not known")
         url = values[0].url if len(values) == 1 else ""
         linked = element("a", {"href": url, "aria-label": f"{self.labels[index]}: {words}"}, words) if url else words
@@ -102,7 +102,8 @@ class Bars(Chart):
         left = range(self.shown, len(self.labels))
         if not left:
             return ""
-        numbers = [row.at(i).number for row in self.series for i in left if row.at(i).known is not None]
+        values = [row.at(index) for row in self.series for index in left]
+        numbers = [value.number for value in values if value.number is not None and value.known is not None]
         words = f"and {len(left):,} others"
         if numbers and self.unit in ("count", "money"):
             words += f" with {in_full(total(numbers), self.unit)} together"

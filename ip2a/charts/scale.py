@@ -29,7 +29,7 @@ def known(number: Number | None) -> float | None:
 
 def in_full(number: Number | None, unit: Unit = "count") -> str:
     """``1,250``, ``$1,250.00``, ``12 days``, ``37.5%``; None is the empty string."""
-    if known(number) is None:
+    if number is None or known(number) is None:
         return ""
     if unit == "money":
         return format_money(number)

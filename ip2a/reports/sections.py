@@ -32,7 +32,9 @@ class Linked:
     @property
     def opens(self) -> bool:
         """Nought opens nothing: there would be no row."""
-        return bool(self.url) and self.value not in (None, "") and (self.rows != 0 and (self.rows or self.value != 0))
+        if not self.url or self.value in (None, ""):
+            return False
+        return self.value != 0 if self.rows is None else self.rows > 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Figure:
             return ""
         if self.kind == "day":
             return format_day(value)
-        return in_full(value, self.kind) if self.is_number else str(value)
+        return str(value) if self.kind == "text" else in_full(value, self.kind)
 
 
 Row = Mapping[str, Any]

@@ -1,6 +1,9 @@
 """The charts in a real browser: values are told to the mouse and to the keyboard, without script."""
 
 import pytest
+from playwright.sync_api import expect
+
+from members.factories import MemberFactory
 
 
 @pytest.fixture
@@ -49,3 +52,18 @@ def test_no_card_makes_the_page_wider_than_a_phone(patterns):
         for number in (0, marks.count() // 2, marks.count() - 1):
             marks.nth(number).focus()
             assert patterns.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_filter_of_a_report_counts_again_in_place(visit, committed_db):
+    MemberFactory(status="active")
+    MemberFactory(status="retired")
+    visitor = visit("staff", 360)
+    visitor.goto("/members/reports/")
+    bars = visitor.page.locator("#by-status .bars-label")
+    assert bars.all_inner_texts() == ["Active", "Retired"]
+    visitor.page.locator("#filters select[name=status]").select_option("retired")
+    expect(bars).to_have_count(1)
+    assert visitor.page.url.endswith("/members/reports/?status=retired")
+    visitor.page.locator("#by-status .bars-value a").click()
+    visitor.page.wait_for_url("**/members/?status=retired")
+    assert visitor.complaints == []
