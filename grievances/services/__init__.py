@@ -1,7 +1,7 @@
 """The verbs of a case: the only code that changes its state. Each locks, asks the rule, changes and writes down why."""
 
 from grievances.services.deciding import decide, tell
-from grievances.services.ending import close, reopen, settle, withdraw
+from grievances.services.ending import Told, close, must_tell, reopen, settle, withdraw
 from grievances.services.filing import assign, correct_facts, file, take_up
 from grievances.services.people import join, leave
 from grievances.services.requests import ask, turn
@@ -19,6 +19,7 @@ from grievances.services.stepping import (
 from grievances.services.timing import correct, extend, hold, resume, skip, take_back
 
 __all__ = [
+    "Told",
     "advance",
     "ask",
     "assign",
@@ -34,6 +35,7 @@ __all__ = [
     "investigate",
     "join",
     "leave",
+    "must_tell",
     "plan_meeting",
     "receive_answer",
     "refer",

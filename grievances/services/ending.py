@@ -13,6 +13,7 @@ from grievances.models.duty import DecisionKind
 from grievances.services import log
 from grievances.services.deciding import write_decision, write_notice
 from ip2a import audit
+from ip2a.answers import Answer
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class Told:
     how: str = ""
     whom: str = ""
     note: str = ""
+
+
+def must_tell(grievance: Grievance, kind: str, told: Told, on: date) -> Answer:
+    """Whether the grievant was told before the door closes; a policy grievance has nobody to tell."""
+    if grievance.member_id is None:
+        return rules.YES
+    return rules.must_tell(kind, told_on=told.on, told_how=told.how, on=on)
 
 
 @transaction.atomic
@@ -70,7 +78,7 @@ def withdraw(
     kind = DecisionKind.WITHDRAW if grievance.is_filed else DecisionKind.NOT_FILED
     rules.first_no(
         rules.may_withdraw(by, grievance, on=on, today=log.today(), reason=reason),
-        rules.must_tell(kind, told_on=told.on, told_how=told.how, on=on),
+        must_tell(grievance, kind, told, on),
     ).enforce()
     _end(grievance, Status.WITHDRAWN, on, reason.strip())
     _write_down(grievance, kind, reason, on, told, by, appeal_until)
@@ -84,10 +92,10 @@ def withdraw(
 def close(grievance: Grievance, *, on: date, by: Any, reason: str, told: Told = Told(), paper: Any = None) -> Grievance:
     """Nothing is left to do. A case that is neither settled nor withdrawn is closed only after telling the grievant."""
     grievance = log.lock(grievance)
-    must_tell = rules.YES
-    if grievance.is_running:
-        must_tell = rules.must_tell(DecisionKind.CLOSE, told_on=told.on, told_how=told.how, on=on)
-    rules.first_no(rules.may_close(by, grievance, on=on, today=log.today(), reason=reason), must_tell).enforce()
+    rules.first_no(
+        rules.may_close(by, grievance, on=on, today=log.today(), reason=reason),
+        must_tell(grievance, DecisionKind.CLOSE, told, on) if grievance.is_running else rules.YES,
+    ).enforce()
     was_running = grievance.is_running
     if was_running:
         _end(grievance, Status.CLOSED, on, reason.strip())

@@ -16,7 +16,14 @@ FACTS = ("subject", "contract_article", "violation_description", "remedy_sought"
 
 
 @transaction.atomic
-def take_up(grievance: Grievance, *, by: Any, filed_on: date | None = None, served_on: date | None = None) -> Grievance:
+def take_up(
+    grievance: Grievance,
+    *,
+    by: Any,
+    filed_on: date | None = None,
+    filed_at: datetime | None = None,
+    served_on: date | None = None,
+) -> Grievance:
     """Open a case from its facts (an unsaved ``Grievance``); with ``filed_on`` it is filed at once.
 
     Without it the complaint is under investigation, has no number, and the limit to file it runs.
@@ -30,7 +37,7 @@ def take_up(grievance: Grievance, *, by: Any, filed_on: date | None = None, serv
     if grievance.knowledge_date:
         log.note(grievance, EventKind.KNOWLEDGE, on=grievance.knowledge_date, by=by)
     if filed_on is not None:
-        return file(grievance, on=filed_on, by=by, served_on=served_on)
+        return file(grievance, on=filed_on, by=by, at=filed_at, served_on=served_on)
     log.recompute(grievance, reason="Complaint taken up")
     return grievance
 

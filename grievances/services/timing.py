@@ -6,7 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from grievances import rules
-from grievances.models import CaseEvent, Deadline, DeadlineState, EventKind, Grievance
+from grievances.models import (
+    CaseEvent,
+    Deadline,
+    DeadlineState,
+    EventKind,
+    Grievance,
+    GrievanceStepRecord,
+    Outcome,
+)
 from grievances.services import log
 from ip2a import audit
 from ip2a.answers import Refused
@@ -151,6 +159,7 @@ def correct(
         by_name=by.get_full_name(),
     )
     _correct_fact(grievance, mended, on)
+    _correct_record(event, meeting_date=on)
     log.recompute(grievance, reason=f"Corrected: {reason.strip()}"[:300], cause=mended)
     return mended
 
@@ -176,6 +185,7 @@ def take_back(event: CaseEvent, *, by: Any, reason: str) -> CaseEvent:
     )
     if event.kind == EventKind.KNOWLEDGE:
         _correct_fact(grievance, event, None)
+    _correct_record(event, meeting_date=None)
     log.recompute(grievance, reason=f"Taken back: {reason.strip()}"[:300], cause=void)
     return void
 
@@ -187,6 +197,20 @@ def _to_mend(event: CaseEvent, *, by: Any, reason: str, void: bool) -> tuple[Gri
     if not reason.strip():
         raise Refused("Say what was wrong: the reason stays beside the old entry.")
     return grievance, event
+
+
+def _correct_record(event: CaseEvent, *, meeting_date: date | None) -> None:
+    """The step's record repeats the day of its meeting, and that the step was denied."""
+    record = GrievanceStepRecord.objects.filter(grievance=event.grievance, step_number=event.step_number).first()
+    if record is None:
+        return
+    with audit.because(f"“{event.get_kind_display()}” was corrected"):
+        if event.kind == EventKind.MET:
+            record.meeting_date = meeting_date
+            record.save(update_fields=["meeting_date"])
+        if event.kind == EventKind.DENIED and meeting_date is None and record.outcome == Outcome.DENIED:
+            record.outcome = ""
+            record.save(update_fields=["outcome"])
 
 
 def _correct_fact(grievance: Grievance, event: CaseEvent, on: date | None) -> None:
