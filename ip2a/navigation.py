@@ -46,6 +46,10 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("Duplicates", "members:duplicate_home", "merge", "members.change_member"),
         ),
     ),
+    (
+        "Grievances",
+        (Item("Agreements", "grievances:agreement_list", "list", "grievances.view_agreement"),),
+    ),
     ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),
     (
         "Administration",

@@ -54,7 +54,18 @@ BENEVOLENCE_DECIDE = [
 BENEVOLENCE_FILE = verbs("benevolence.benevolenceapplication", "view add change")
 DOCUMENTS = verbs("ip2a.attachment", "view add change delete")
 PAPERS = verbs("ip2a.paperdraft", "view add change")
+AGREEMENT_MODELS = (
+    "grievances.agreement",
+    "grievances.agreementemployer",
+    "grievances.agreementversion",
+    "grievances.procedurestep",
+    "grievances.procedurelimit",
+    "grievances.contractholiday",
+)
+AGREEMENTS_READ = [permission for label in AGREEMENT_MODELS for permission in verbs(label, "view")]
+AGREEMENTS_WRITE = [permission for label in AGREEMENT_MODELS for permission in verbs(label, "view add change")]
 CASES_READ = [
+    *AGREEMENTS_READ,
     *verbs("grievances.grievance", "view"),
     *verbs("grievances.grievant", "view"),
     *verbs("grievances.grievancesteprecord", "view"),
@@ -98,6 +109,7 @@ ROLES = (
             *verbs("maintenance.threshold", "view change"),
             *verbs("ip2a.papertemplate", "view change"),
             *verbs("grievances.subject", "view add change"),
+            *AGREEMENTS_WRITE,
             *IMPORTS,
             *FUND_RULES,
             *verbs("benevolence.benevolenceapplication", "view"),

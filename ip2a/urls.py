@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("ip2a.calendars.urls")),
     path("", include("maintenance.urls")),
     path("", include("members.urls")),
+    path("", include("grievances.urls")),
 ]
 
 if settings.IP2A_ENV == "dev":
