@@ -41,6 +41,7 @@ TELL_WITHIN = numbers.declare(
     unit="days",
     about="What happened longer ago, and is entered late, is told to nobody by mail.",
 )
+LATE = "late"
 INSIDE = "ip2a.enter_benevolence"
 SEES = "benevolence.view_benevolenceapplication"
 
@@ -199,7 +200,7 @@ def is_unanswered(application: BenevolenceApplication, on: date) -> None:
         application,
         f"{application.number} still waits for your answer",
         words,
-        f"{application.round}:late",
+        f"{application.round}:{LATE}",
         on,
         digest=True,
     )

@@ -11,3 +11,9 @@ def resume_deferred() -> int:
     """Bring back the cases whose deferral is over. Safe to run late and twice."""
     with audit.acting(command="resume_deferred", reason="The day of the deferral has come"):
         return services.resume_due()
+
+
+@shared_task
+def escalate() -> int:
+    """Tell of overdue reviews and late answers, each once. Safe to run late and twice."""
+    return services.escalate()

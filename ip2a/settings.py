@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "ip2a.post.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
     "data-findings": {"task": "maintenance.tasks.examine", "schedule": 60 * 60 * 6},
     "deferred-applications": {"task": "benevolence.tasks.resume_deferred", "schedule": 60 * 60},
+    "overdue-applications": {"task": "benevolence.tasks.escalate", "schedule": crontab(hour=5, minute=45)},
     "grievance-limits": {"task": "grievances.tasks.recompute", "schedule": crontab(hour=3, minute=15)},
     "grievance-reminders": {"task": "grievances.tasks.remind", "schedule": crontab(hour=5, minute=30)},
 }

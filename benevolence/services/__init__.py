@@ -18,6 +18,7 @@ from benevolence.services.deciding import (
     resume,
     resume_due,
 )
+from benevolence.services.escalating import escalate
 from benevolence.services.filing import answer, entrust, note, preview, save_draft, submit, withdraw
 from benevolence.services.governing import adopt, appoint_stand_in, hand_over, new_version, take_back
 from benevolence.services.paying import adjust, deposit, pay, reissue, void
@@ -36,6 +37,7 @@ __all__ = [
     "deny",
     "deposit",
     "entrust",
+    "escalate",
     "hand_over",
     "lift_bar",
     "new_version",

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from benevolence import mailing
@@ -24,9 +26,7 @@ def escalate(*, on: date | None = None) -> int:
     )
 
 
-def _tell(
-    untold: QuerySet, still: QuerySet, tell: Callable[[BenevolenceApplication, date], None], on: date
-) -> int:
+def _tell(untold: QuerySet, still: QuerySet, tell: Callable[[BenevolenceApplication, date], None], on: date) -> int:
     """Each case in its own transaction, and only if it still lies there once it is locked."""
     told = 0
     for application in untold.order_by("pk")[:AT_ONCE]:
@@ -41,10 +41,15 @@ def _tell(
 def _untold_reviews(cases: QuerySet) -> QuerySet:
     story = ApplicationStory.objects.filter(application=OuterRef(OuterRef("pk"))).values("pk")
     mail = Message.objects.filter(about_model=ApplicationStory._meta.label_lower, about_id__in=story)
-    return cases.exclude(Exists(mail.filter(kind=mailing.OVERDUE, created_at__gte=OuterRef("level_since"))))
+    return cases.exclude(Exists(mail.filter(key__startswith=_key(mailing.OVERDUE, OuterRef("current_level")))))
 
 
 def _untold_answers(cases: QuerySet) -> QuerySet:
     mail = Message.objects.filter(about_model=BenevolenceApplication._meta.label_lower, about_id=OuterRef("pk"))
-    late = mail.filter(kind=mailing.ANSWER, key__endswith=mailing.LATE, created_at__gte=OuterRef("waiting_since"))
-    return cases.exclude(Exists(late))
+    return cases.exclude(Exists(mail.filter(key__startswith=_key(mailing.ANSWER, Value(mailing.LATE)))))
+
+
+def _key(kind: str, what: Combinable) -> Concat:
+    """How the key of a mail begins that tells it; mailing writes it in the same way."""
+    numbers = [Cast(OuterRef(name), CharField()) for name in ("pk", "round")]
+    return Concat(Value(f"{kind}:"), numbers[0], Value(":"), numbers[1], Value(":"), what, Value(":"))
