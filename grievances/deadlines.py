@@ -119,7 +119,7 @@ def _said(want: terms.Deadline) -> dict[str, Any]:
         "state": want.state.value,
         "starts_on": want.starts_on,
         "met_on": want.met_on,
-        "is_expected": want.by_default and want.state is terms.State.OPEN,
+        "is_expected": clock.standing(want, timezone.localdate()) is terms.Standing.WAITING,
         "sentence": want.sentence,
         "working": [[line.day.isoformat(), line.number, line.why] for line in want.working],
     }

@@ -76,6 +76,7 @@ CASES_READ = [
     *verbs("grievances.decision", "view"),
     *verbs("grievances.notice", "view"),
     *verbs("grievances.subject", "view"),
+    *verbs("grievances.reminder", "view"),
 ]
 CASES_WRITE = [
     *CASES_READ,

@@ -18,6 +18,7 @@ from grievances.models.case import (
 from grievances.models.duty import Decision, InformationRequest, Notice, RequestEntry
 from grievances.models.events import CaseEvent, Deadline, DeadlineState, EventKind
 from grievances.models.procedure import ProcedureLimit, ProcedureStep
+from grievances.models.reminder import Reminder, ReminderKind
 
 __all__ = [
     "Agreement",
@@ -40,6 +41,8 @@ __all__ = [
     "Outcome",
     "ProcedureLimit",
     "ProcedureStep",
+    "Reminder",
+    "ReminderKind",
     "RequestEntry",
     "Status",
     "Subject",
