@@ -144,6 +144,19 @@ def preview(
     )
 
 
+def remaining(
+    member: Member,
+    *,
+    reason: str,
+    on: date,
+    policy: Policy,
+    besides: BenevolenceApplication | None = None,
+) -> Decimal:
+    """What the caps of a policy leave for a member on a day, whatever else stands in the way."""
+    uses = uses_of(member, besides=besides)
+    return _Asked(member, reason, policy.largest_amount, on, policy, uses, False, None).remaining()
+
+
 CAPS = ("largest-amount", "rolling-cap", "lifetime-cap", "reason-cap")
 
 

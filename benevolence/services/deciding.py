@@ -48,15 +48,9 @@ def _say(application: BenevolenceApplication, done: str, level: str) -> None:
 
 def remaining_for(application: BenevolenceApplication, on: date) -> Decimal:
     """What the caps of the case's own policy leave for its member on a day."""
-    found = eligibility.preview(
-        application.member,
-        reason=application.reason,
-        amount=application.amount_requested,
-        on=on,
-        policy=application.policy,
-        besides=application,
+    return eligibility.remaining(
+        application.member, reason=application.reason, on=on, policy=application.policy, besides=application
     )
-    return found.remaining
 
 
 @transaction.atomic
