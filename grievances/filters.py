@@ -4,10 +4,11 @@ from datetime import timedelta
 from functools import reduce
 
 import django_filters as filters
-from django.db.models import Q, TextField, Value
+from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from grievances.filters_counted import CountedFilter, HiddenChoiceFilter
 from grievances.models import CaseType, CurrentStep, Grievance, InformationRequest, Status, Subject
 from grievances.models.case import ENDED
 from grievances.models.duty import Direction, RequestState
@@ -55,7 +56,7 @@ class CaseSearchFilter(SearchFilter):
         return found_by(rows, value) if value else rows
 
 
-class GrievanceFilter(filters.FilterSet):
+class GrievanceFilter(CountedFilter):
     q = CaseSearchFilter()
     status = ChoiceFilter(choices=STATUSES, method="by_status")
     step = ChoiceFilter(choices=CurrentStep, field_name="current_step")
@@ -137,12 +138,63 @@ class GrievanceFilter(filters.FilterSet):
         return rows.filter(Q(member=value) | Q(pk__in=in_group))
 
 
-class InformationRequestFilter(filters.FilterSet):
+OF_CASE = (
+    "employer",
+    "employer_id",
+    "representative",
+    "representative_id",
+    "subject",
+    "subject_id",
+    "type",
+    "is_filed",
+    "filed",
+)
+
+
+class OfCaseFilter(filters.FilterSet):
+    """For rows that belong to a case: the case's own filters, by the names that the list of grievances has for them."""
+
+    @classmethod
+    def get_filters(cls):
+        return super().get_filters() | {name: GrievanceFilter.base_filters[name] for name in OF_CASE}
+
+    def filter_queryset(self, queryset):
+        cases, narrowed = GrievanceFilter(queryset=Grievance.objects.order_by(), request=self.request), False
+        found = cases.queryset
+        for name, value in self.form.cleaned_data.items():
+            if name not in OF_CASE:
+                queryset = self.filters[name].filter(queryset, value)
+            elif value not in (None, ""):
+                found, narrowed = cases.filters[name].filter(found, value), True
+        return queryset.filter(grievance__in=found.values("pk")) if narrowed else queryset
+
+
+ANSWERS = [
+    ("in_time", "In time"),
+    ("late", "Late"),
+    ("waiting", "Not yet, in time"),
+    ("overdue", "Not yet, overdue"),
+]
+
+
+def answered(answer):
+    """Requests answered in time, late, or not yet. A refusal is no answer, and nobody waits for a withdrawn one."""
+    not_yet = Q(state__in=[RequestState.OPEN, RequestState.PARTLY])
+    today = timezone.localdate()
+    return {
+        "in_time": Q(state=RequestState.ANSWERED, answered_on__lte=F("due_on")),
+        "late": Q(state=RequestState.ANSWERED, answered_on__gt=F("due_on")),
+        "waiting": not_yet & Q(due_on__gte=today),
+        "overdue": not_yet & Q(due_on__lt=today),
+    }[answer]
+
+
+class InformationRequestFilter(OfCaseFilter):
     q = TextFilter(label="Search", widget=QuickInput("search"), method="with_words")
     direction = ChoiceFilter(label="Who asks", choices=Direction)
     state = ChoiceFilter(label="State", choices=[("awaited", "Not answered"), *RequestState.choices], method="by_state")
     overdue = YesNoFilter(label="Overdue", method="is_overdue")
-    employer = TextFilter(label="Employer", method="at_employer")
+    answer = HiddenChoiceFilter(label="Answered", choices=ANSWERS, method="by_answer")
     asked = DayRangeFilter(field_name="asked_on", label="Asked on")
 
     class Meta:
@@ -160,5 +212,5 @@ class InformationRequestFilter(filters.FilterSet):
         late = Q(due_on__lt=timezone.localdate())
         return rows.awaited().filter(late if value == "yes" else ~late)
 
-    def at_employer(self, rows, name, value):
-        return rows.filter(grievance__employer__in=ids_of(Organization.objects.live(), value))
+    def by_answer(self, rows, name, value):
+        return rows.filter(answered(value))

@@ -1,0 +1,158 @@
+"""Cases by whom, about what, and how they ended; and how many were filed in each month."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from grievances.models import CurrentStep
+from grievances.outcomes import Ending
+from grievances.reports.asking import (
+    ARTICLE,
+    CASES,
+    EMPLOYER,
+    REPRESENTATIVE,
+    SUBJECT,
+    TOP,
+    By,
+    ask,
+    counted_from,
+    filed,
+)
+from ip2a.charts import Bars, Columns
+from ip2a.reports import Figure, Linked, Opens, Section, last_months, summed
+
+MONTHS = 24
+SETS = ("employer_id", "article", "subject_id", "assigned_rep_id", "current_step", "month", "ending")
+STATEMENT = f"""
+SELECT GROUPING({", ".join(SETS)}), {", ".join(SETS)}, count(*), {
+    ", ".join(f"count(*) FILTER (WHERE ending = '{end}')" for end in Ending.values)
+}
+FROM cases GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in SETS)})
+"""  # noqa: S608 names of this module
+# What GROUPING says of a row that is grouped by one column only: all bits but that one's.
+MASKS = {(1 << len(SETS)) - 1 - (1 << (len(SETS) - 1 - place)): name for place, name in enumerate(SETS)}
+ENDS = [Figure(end.value, end.label.replace("Still running", "Running"), "count") for end in Ending]
+
+
+class Group(NamedTuple):
+    """Cases that share one thing; ``ends`` in the order of the endings."""
+
+    key: Any
+    cases: int
+    ends: tuple[int, ...]
+
+
+def counted(rows: QuerySet, opens: Opens, on: date) -> list[Section]:
+    groups: dict[str, list[Group]] = {name: [] for name in SETS}
+    for mask, *keys, cases, running, settled, withdrawn, award, closed in ask(STATEMENT, cases=counted_from(rows)):
+        column = MASKS[mask]
+        ends = (running, settled, withdrawn, award, closed)
+        groups[column].append(Group(keys[SETS.index(column)], cases, ends))
+    only_filed = filed(opens)
+    return [
+        by_outcome(groups["ending"], only_filed),
+        by_step(groups["current_step"], only_filed),
+        by_month(groups["month"], only_filed, on),
+        *(by(each, groups[each.column], only_filed) for each in (EMPLOYER, ARTICLE, SUBJECT, REPRESENTATIVE)),
+    ]
+
+
+def _numbers(group: Group, opens: Opens, **parameters: Any) -> dict[str, Linked]:
+    """How many cases, and how many of each ending, each with its rows."""
+    ends = {
+        end.value: Linked(count, opens(CASES, outcome=end.value, **parameters))
+        for end, count in zip(Ending, group.ends, strict=True)
+    }
+    return {"cases": Linked(group.cases, opens(CASES, **parameters)), **ends}
+
+
+def _all(groups: Sequence[Group]) -> Group:
+    return Group(None, sum(g.cases for g in groups), tuple(map(sum, zip(*(g.ends for g in groups), strict=True))))
+
+
+def by(what: By, groups: list[Group], opens: Opens) -> Section:
+    """The most frequent, with how their cases ended; the last row counts all of them."""
+    top = sorted(groups, key=lambda group: (-group.cases, str(group.key)))[:TOP]
+    names = what.names(group.key for group in top)
+    found = [
+        {what.key: names.get(group.key, what.lost), **_numbers(group, opens, **what.opens(group.key))} for group in top
+    ]
+    more = f"The {TOP} with the most cases; the last row counts all {len(groups)}." if len(groups) > TOP else ""
+    note = "Paragraphs of one article count together. " if what is ARTICLE else ""
+    return Section(
+        what.title,
+        [Figure(what.key, what.heading), Figure("cases", "Cases", "count"), *ENDS],
+        found,
+        chart=Bars,
+        totals={what.key: "All cases", **_numbers(_all(groups), opens)} if groups else None,
+        note=f"{note}{more}",
+    )
+
+
+def by_outcome(groups: list[Group], opens: Opens) -> Section:
+    counts = {group.key: group.cases for group in groups}
+    found = [
+        {"outcome": end.label, "cases": Linked(counts[end.value], opens(CASES, outcome=end.value))}
+        for end in Ending
+        if end.value in counts
+    ]
+    return Section(
+        "By outcome",
+        [Figure("outcome", "Outcome"), Figure("cases", "Cases", "count")],
+        found,
+        chart=Bars,
+        totals={"outcome": "All cases", "cases": summed(found, "cases", opens(CASES))},
+        note="A closed case counts as what it was before it was closed: settled, withdrawn, or decided by an award.",
+    )
+
+
+def by_step(groups: list[Group], opens: Opens) -> Section:
+    """How far cases came: those that are still there, and those that ended there."""
+    known = {group.key: group for group in groups}
+    found = []
+    for step, label in CurrentStep.choices:
+        if (group := known.get(step)) is None:
+            continue
+        running = group.ends[0]
+        found.append(
+            {
+                "step": label,
+                "running": Linked(running, opens(CASES, step=step, status="running")),
+                "ended": Linked(group.cases - running, opens(CASES, step=step, status="ended")),
+                "cases": Linked(group.cases, opens(CASES, step=step)),
+            }
+        )
+    figures = {"running": {"status": "running"}, "ended": {"status": "ended"}, "cases": {}}
+    return Section(
+        "By step reached",
+        [
+            Figure("step", "Step"),
+            Figure("running", "Still there", "count"),
+            Figure("ended", "Ended there", "count"),
+            Figure("cases", "Cases", "count"),
+        ],
+        found,
+        chart=Bars,
+        show=("running", "ended"),
+        totals={"step": "All cases"} | {key: summed(found, key, opens(CASES, **more)) for key, more in figures.items()},
+    )
+
+
+def by_month(groups: list[Group], opens: Opens, on: date) -> Section:
+    """How many were filed in each of the last months, and before them."""
+    counts = {group.key: group.cases for group in groups}
+    months = last_months(on, MONTHS)
+    found = [
+        {"month": month.label, "cases": Linked(counts.get(month.first, 0), opens(CASES, **month.within("filed")))}
+        for month in months
+    ]
+    whole = {"filed_from": months[0].first, "filed_to": months[-1].last}
+    return Section(
+        "Filed in each month",
+        [Figure("month", "Month"), Figure("cases", "Filed", "count")],
+        found,
+        chart=Columns,
+        totals={"month": f"All {MONTHS} months", "cases": summed(found, "cases", opens(CASES, **whole))},
+    )
