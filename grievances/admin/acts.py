@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -63,7 +63,7 @@ class ActsMixin:
             raise PermissionDenied("Your role may not open these pages.")
         record = self.get_object(request, object_id)
         if record is None:
-            raise Http404("There is no such record.")
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_change_permission(request):
             raise PermissionDenied("Your role may look at agreements, but not change them.")
         answer = act.may(request.user, record)
