@@ -47,7 +47,7 @@ class ActForm(forms.Form):
     def keep_asking_for_paper(self) -> None:
         """After a refusal the file is gone, and the form says so."""
         if "paper" in self.fields and self.files:
-            self.fields["paper"].help_text = AGAIN
+            self["paper"].help_text = AGAIN
 
 
 class TimedForm(ActForm):

@@ -42,6 +42,7 @@ class CaseFile:
         self.case = case
         self.today = timezone.localdate()
         self.now = timezone.now()
+        self.wrong = ""
 
     @cached_property
     def procedure(self) -> terms.Procedure:

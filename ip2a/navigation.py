@@ -48,7 +48,19 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     ),
     (
         "Grievances",
-        (Item("Agreements", "grievances:agreement_list", "list", "grievances.view_agreement"),),
+        (
+            Item("Grievances", "grievances:grievance_list", "grievances", "grievances.view_grievance"),
+            Item("Board", "grievances:grievance_board", "table", "grievances.view_grievance"),
+            Item("Due and overdue", "grievances:grievance_due_soon", "clock", "grievances.view_grievance"),
+            Item(
+                "Information requests",
+                "grievances:informationrequest_list",
+                "note",
+                "grievances.view_informationrequest",
+            ),
+            Item("Reports", "grievances:grievance_report", "chart", "grievances.view_grievance"),
+            Item("Agreements", "grievances:agreement_list", "list", "grievances.view_agreement"),
+        ),
     ),
     ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),
     (

@@ -12,6 +12,8 @@ from typing import Any
 from django.apps import apps
 from django.core.files.base import ContentFile
 
+from grievances import factories as cases
+from grievances import services as grievances
 from ip2a import post, roles
 from ip2a.attachments.services import attach
 from ip2a.compartments import COMPARTMENTS
@@ -76,6 +78,11 @@ def _wording() -> Any:
     return wordings.PaperTemplate.objects.first()
 
 
+def _request() -> Any:
+    case, by = cases.case(), UserFactory(role="representative")
+    return grievances.ask(case, direction="ours", what="The sign-up sheets.", on=case.filed_date, by=by)
+
+
 # One of each kind, made once for a walk.
 RECORDS: dict[str, Callable[[], Any]] = {
     "person": UserFactory,
@@ -92,6 +99,9 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "job": MemberEmploymentFactory,
     "threshold": lambda: apps.get_model("maintenance.threshold").objects.first(),
     "wording": _wording,
+    "case": cases.case,
+    "step": lambda: cases.case().step_records.get(),
+    "request": _request,
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -277,6 +287,49 @@ DOORS: list[Door] = [
             ("merges", 200, {}),
             ("take_back", 405, {"pk": 1}),
         )
+    ],
+    # grievances
+    *kept("grievances.grievance", "case"),
+    *kept("grievances.informationrequest", "request", "view"),
+    Door("grievances:grievance_board", "grievances.view_grievance"),
+    Door("grievances:grievance_report", "grievances.view_grievance"),
+    Door("grievances:deadline_list", "grievances.view_deadline"),
+    Door("grievances:grievance_due_soon", "grievances.view_grievance"),
+    Door("grievances:grievance_overdue", "grievances.view_grievance"),
+    Door("grievances:grievancesteprecord_detail", "grievances.view_grievancesteprecord", "step"),
+    Door("grievances:grievancesteprecord_history", "grievances.view_grievancesteprecord", "step"),
+    Door("grievances:grievancesteprecord_update", "grievances.change_grievancesteprecord", "step"),
+    Door("grievances:informationrequest_turn", "grievances.change_informationrequest", "request"),
+    # what the case's state does not allow leads back to it with the reason
+    *[
+        Door(f"grievances:grievance_{verb}", "grievances.change_grievance", "case", get=get)
+        for verb, get in (
+            ("file", 302),
+            ("assign", 200),
+            ("investigate", 200),
+            ("plan", 200),
+            ("meet", 200),
+            ("serve", 200),
+            ("answer", 200),
+            ("advance", 200),
+            ("refer", 302),
+            ("award", 302),
+            ("settle", 200),
+            ("withdraw", 200),
+            ("close", 200),
+            ("reopen", 302),
+            ("hold", 200),
+            ("resume", 302),
+            ("ask", 200),
+            ("decide", 200),
+            ("join", 302),
+        )
+    ],
+    *[
+        Door(
+            f"grievances:grievance_{verb}", "grievances.change_grievance", "case", get=404, kwargs={"part": 999_999_991}
+        )
+        for verb in ("leave", "tell", "extend", "skip", "correct", "take_back")
     ],
     # the room that proves the walls
     *kept("vault.secret", "secret", compartment="organizing"),
