@@ -93,6 +93,11 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "long_job": lambda: Job.objects.create(kind="vault.pack", label="Packing", subject=MemberFactory()),
     "absence": _absence,
     "mail": lambda: post.send(to="", subject="Hello", body="", kind="test.hello", key="door"),
+    "agreement": lambda: cases.agreement_in_force().agreement,
+    "agreement_version": lambda: cases.agreement_in_force(),
+    "holiday": lambda: apps.get_model("grievances.contractholiday").objects.create(
+        agreement=cases.agreement_in_force().agreement, name="Picnic", on=date(2026, 8, 10)
+    ),
     "member": MemberFactory,
     "organization": OrganizationFactory,
     "contact": OrganizationContactFactory,
@@ -224,6 +229,26 @@ DOORS: list[Door] = [
     *admin("members.memberemployment", "job"),
     *admin("maintenance.threshold", "threshold"),
     *admin("ip2a.papertemplate", "wording"),
+    # agreements
+    *kept("grievances.agreement", "agreement", "view"),
+    *[door for door in admin("grievances.agreement", "agreement") if not door.name.endswith("_add")],
+    Door("admin:grievances_agreement_add", "ip2a.use_admin grievances.add_agreement"),
+    *admin("grievances.agreementversion", "agreement_version"),
+    *admin("grievances.contractholiday", "holiday"),
+    Door(
+        "admin:grievances_agreementversion_working",
+        "ip2a.use_admin grievances.view_agreementversion",
+        "agreement_version",
+    ),
+    *[
+        Door(
+            f"admin:grievances_agreementversion_{verb}",
+            "ip2a.use_admin grievances.change_agreementversion",
+            "agreement_version",
+        )
+        for verb in ("put_in_force", "withdraw", "new_version")
+    ],
+    Door("admin:grievances_contractholiday_remove", "ip2a.use_admin grievances.change_contractholiday", "holiday"),
     # documents
     Door("attachment_create", "ip2a.add_attachment members.view_member", "member", kwargs={"label": "members.member"}),
     Door("attachment_detail", "ip2a.view_attachment", "document"),

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from grievances.factories import agreement_in_force
 from ip2a.models import Job
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
@@ -54,8 +55,15 @@ FOR_ADMINISTRATORS = {
     "invite a person": "/people/invite/",
     "admin": "/admin/",
     "admin: members": "/admin/members/member/",
+    "agreements": "/agreements/",
+    "agreement": "/agreements/{agreement}/?limit=file&start=2026-03-03",
+    "admin: new agreement": "/admin/grievances/agreement/add/",
+    "admin: agreement": "/admin/grievances/agreement/{agreement}/change/",
+    "admin: version": "/admin/grievances/agreementversion/{version}/change/",
+    "admin: working": "/admin/grievances/agreementversion/{version}/working/?start=2026-03-03",
+    "admin: new version": "/admin/grievances/agreementversion/{version}/new-version/",
 }
-DJANGO_OWN = ("admin", "admin: members")  # quiet as every page, but laid out by Django
+DJANGO_OWN = "admin"  # quiet as every page, but laid out by Django
 OPEN_PAGES = {"sign in": "/account/login/", "forgotten password": "/account/password/reset/"}
 
 
@@ -73,8 +81,11 @@ def records(committed_db):
     contact = OrganizationContactFactory(organization=organization, is_primary=True, phone="(555) 010-2030")
     MemberFactory.create_batch(60)
     long_job = Job.objects.create(kind="vault.pack", label="Packing", subject=member, state="running", done=3, total=9)
+    version = agreement_in_force(organization, name="Inside")
     return {
         "long_job": long_job.pk,
+        "agreement": version.agreement_id,
+        "version": version.pk,
         "member": member.pk,
         "organization": organization.pk,
         "contact": contact.pk,
@@ -95,8 +106,8 @@ def test_every_page_is_quiet_readable_and_fits(visit, records, role, width, sche
     for name, path in (PAGES | (FOR_ADMINISTRATORS if role == "administrator" else {})).items():
         response = visitor.goto(path.format(**records))
         problems = [f"status {response.status}"] if response.status != 200 else []
-        problems += ([] if name in DJANGO_OWN else _violations(visitor.page)) + visitor.complaints
-        if visitor.overflow > 0 and name not in DJANGO_OWN:
+        problems += ([] if name.startswith(DJANGO_OWN) else _violations(visitor.page)) + visitor.complaints
+        if visitor.overflow > 0 and not name.startswith(DJANGO_OWN):
             problems.append(f"{visitor.overflow} px too wide")
         visitor.complaints.clear()
         if problems:
