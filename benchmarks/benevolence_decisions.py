@@ -141,15 +141,14 @@ def main() -> None:
         seconds = together([(decide, level, who, tally, deadline) for level, who in officers])
         keepers = [made["people"]["admin"][place % 2] for place in range(4)]
         paying = together([(pay, made["cases"][place::4], who, tally) for place, who in enumerate(keepers)])
-        print(
-            f"{made['decisions']} decisions on {len(made['cases'])} applications by {len(officers)} reviewers at once"
-        )
+        count = len(made["cases"])
+        print(f"{made['decisions']} decisions on {count} applications by {len(officers)} reviewers at once")
         print(f"  {seconds:.1f} s, {made['decisions'] / seconds:.0f} decisions a second")
         for share in (0.5, 0.95, 0.99):
             print(f"  p{share * 100:.0f} {quantile(tally.times, share) * 1000:.0f} ms")
-        for outcome, count in sorted(tally.outcomes.items()):
-            print(f"  {count:5} {outcome}")
-        print(f"paid by 4 at once in {paying:.1f} s, {len(made['cases']) / paying:.0f} payments a second")
+        for outcome, times in sorted(tally.outcomes.items()):
+            print(f"  {times:5} {outcome}")
+        print(f"paid by 4 at once in {paying:.1f} s, {count / paying:.0f} payments a second")
         outcome = proofs(made)
         for proof, holds in outcome.items():
             print(f"  {'yes' if holds else 'NO '}  {proof}")
