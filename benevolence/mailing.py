@@ -55,7 +55,9 @@ def awaits(application: BenevolenceApplication, on: date, note: str = "") -> Non
     urgent = "Emergency: " if application.is_emergency else ""
     if found is None:
         words = f"The holder may not decide it and nobody stands in. Appoint a stand-in for the {level}."
-        _tell_inside(_holders(application, on), application, f"Nobody can decide {application.number}", words, key, on)
+        _tell_inside(
+            _holders(application, on), application, f"Nobody can decide {application.number}", words, f"{key}:open", on
+        )
         return
     person, stands_in = found
     lines = [
@@ -170,20 +172,29 @@ def took_over(tenure: Office | StandIn, waiting: int) -> None:
 
 def is_overdue(application: BenevolenceApplication, on: date) -> None:
     """A level is late by the days of its policy: tell it and the level above, each once."""
-    level, due = application.current_level, format_day(application.review_due_on)
-    key = f"{OVERDUE}:{application.pk}:{application.round}:{level}"
-    found = roster.decider_at(application, level, on)
-    late = f"{application.number} is overdue with you as {roster.named(level)}: it was due {due}"
-    words = f"{format_money(application.amount_requested)} is asked for."
-    at_once = application.is_emergency
-    people = [found[0]] if found else _holders(application, on)
-    _tell_inside(people, application, late, words, key, on, kind=OVERDUE, digest=not at_once)
-    above = roster.decider_at(application, level_above(level), on)
-    if above is None or above[0] in people:
-        return
-    told = f"{application.number} is overdue with the {roster.named(level)}: it was due {due}"
-    words += " You are told as the next level. Ask what is missing; a stand-in can decide it when the holder cannot."
-    _tell_inside(above[:1], application, told, words, key, on, kind=OVERDUE, digest=not at_once)
+    level = application.current_level
+    found, above = roster.decider_at(application, level, on), roster.decider_at(application, level_above(level), on)
+    due, asked = format_day(application.review_due_on), format_money(application.amount_requested)
+    if found is not None:
+        subject = f"{application.number} is overdue with you as {roster.named(level)}: it was due {due}"
+        _tell_late([found[0]], application, subject, f"{asked} is asked for.", on)
+        people = [above[0]] if above is not None and above[0] != found[0] else []
+        advice = "You are told as the next level. A stand-in can decide it when the holder cannot."
+    else:
+        people = _holders(application, on) or [None]
+        advice = "Nobody can decide it there: appoint a stand-in."
+    subject = f"{application.number} is overdue with the {roster.named(level)}: it was due {due}"
+    if people:
+        _tell_late(people, application, subject, f"{asked} is asked for. {advice}", on)
+
+
+def _tell_late(
+    people: Sequence[User | None], application: BenevolenceApplication, subject: str, words: str, on: date
+) -> None:
+    """With the daily mail; of an emergency at once."""
+    key = f"{OVERDUE}:{application.pk}:{application.round}:{application.current_level}"
+    people = [person for person in people if person is not None]
+    _tell_inside(people, application, subject, words, key, on, kind=OVERDUE, digest=not application.is_emergency)
 
 
 def level_above(level: str) -> str:

@@ -1,5 +1,6 @@
 """Mail on other pages: what was sent about a record, and on the home page what did not go out."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -18,15 +19,23 @@ SHOWN_AT_HOME = 6
 OFFERED = (State.FAILED, State.DEAD, State.UNSURE)
 
 
-def show_on(label: str, order: int = 80) -> None:
-    """Draw the panel "Mail" on the pages of a model: ``post.show_on("grievances.grievance")``."""
-    panels.panel(label, order=order)(mail)
+def show_on(label: str, order: int = 80, also: Callable[[Any], Iterable[Any]] = lambda record: ()) -> None:
+    """Draw the panel "Mail" on the pages of a model: ``post.show_on("grievances.grievance")``.
+
+    ``also`` names other records whose mail is shown there, each to those who may see it: a part in a compartment.
+    """
+
+    def drawn(request: Any, record: Any) -> panels.Panel | None:
+        return mail(request, record, *also(record))
+
+    panels.panel(label, order=order)(drawn)
 
 
-def mail(request: Any, record: Any) -> panels.Panel | None:
+def mail(request: Any, *records: Any) -> panels.Panel | None:
     """The newest mail about a record: to whom, what, how it stands, and how to send it again."""
     user = request.user
-    rows = list(services.of(record, user)[: SHOWN + 1])
+    found = [row for record in records for row in services.of(record, user)[: SHOWN + 1]]
+    rows = sorted(found, key=lambda row: (row.created_at, row.pk), reverse=True)
     if not rows:
         return None
     shown = rows[:SHOWN]
@@ -36,6 +45,7 @@ def mail(request: Any, record: Any) -> panels.Panel | None:
         "ip2a/post/_panel.html",
         {"rows": [told(user, row, may_open=may_open) for row in shown], "is_cut": len(rows) > SHOWN},
         count=f"{SHOWN}+" if len(rows) > SHOWN else len(rows),
+        id="mail",
     )
 
 
