@@ -19,6 +19,7 @@ A room declares its kinds of papers in its module ``papers.py``, which is found 
         and goes on here. Any other line break is one in the letter, too.
         ''',
         may=rules.may_ask_for_extension,         # (user, record) -> Answer; may_change when left out
+        kept_with=lambda case: case.file,        # whose documents it is kept among; the record's own when left out
     )
     def extension_letter(record, user) -> dict[str, str]:
         return {"grievance_number": record.grievance_number, "answer_due": written_day(record.answer_due)}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import Any
 
@@ -16,6 +16,7 @@ from ip2a.rules import may_change
 
 Fill = Callable[[Any, Any], Mapping[str, str | None]]
 May = Callable[[Any, Any], Answer]
+Home = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Paper:
     fill: Fill
     may: May
     category: str
+    home: Home = field(default=lambda record: record)
 
     @property
     def known_fields(self) -> dict[str, str]:
@@ -64,11 +66,12 @@ def paper(
     fields: Mapping[str, str],
     category: str = Attachment.Category.CORRESPONDENCE,
     may: May = may_change,
+    kept_with: Home = lambda record: record,
 ) -> Callable[[Fill], Fill]:
     """Declare a kind of paper; the decorated function tells what a record says for each field (see ip2a.papers)."""
 
     def register(fill: Fill) -> Fill:
-        kind = Paper(key, model.lower(), title, _unfolded(body), dict(fields), fill, may, str(category))
+        kind = Paper(key, model.lower(), title, _unfolded(body), dict(fields), fill, may, str(category), kept_with)
         _check(kind)
         _papers[key] = kind
         return fill

@@ -50,10 +50,10 @@ def save(kind: Paper, record: models.Model, *, body: str, by: Any, opened: str) 
 
 @transaction.atomic
 def keep(kind: Paper, record: models.Model, *, body: str, by: Any, opened: str) -> Attachment:
-    """Make the paper and keep it among the record's documents; the draft is closed."""
+    """Make the paper and keep it among the documents of its home; the draft is closed."""
     rules.may_keep(kind, body).enforce()
     draft = save(kind, record, body=body, by=by, opened=opened)
-    document = attach(record, drafting.as_file(kind, draft.body, by), by=by, category=kind.category)
+    document = attach(kind.home(record), drafting.as_file(kind, draft.body, by), by=by, category=kind.category)
     draft.kept_as, draft.closed_at = document, timezone.now()
     with audit.because(f"Kept as {document.original_name}"):
         draft.save(update_fields=["kept_as", "closed_at"])

@@ -111,11 +111,12 @@ class Drafting(Guarded, View):
     def keep(self, text: str) -> HttpResponse:
         record = self.record
         document = services.keep(self.kind, record, body=text, by=self.request.user, opened=self.opened)
-        where = f"{document.original_name} stands among the documents of {record}. It was not sent to anybody."
+        home = self.kind.home(record)
+        where = f"{document.original_name} stands among the documents of {home}. It was not sent to anybody."
         if not pdf.is_available():
             where += " This machine cannot make PDF, so the words were kept as a text file."
         messages.success(self.request, where)
-        return redirect(f"{record.get_absolute_url()}#documents")
+        return redirect(f"{home.get_absolute_url()}#documents")
 
     def print(self, text: str) -> HttpResponse:
         compartments.note_opening(self.request, self.record)
@@ -141,11 +142,14 @@ class Drafting(Guarded, View):
 
     def frame(self, form: DraftForm) -> dict[str, Any]:
         record = self.record
-        answer = may_attach(self.request.user, record, is_seen=True)
+        home = self.kind.home(record)
+        answer = may_attach(self.request.user, home, is_seen=home is record)
         return {
             "form": form,
             "record": record,
             "noun": record._meta.verbose_name,
+            "home_noun": home._meta.verbose_name,
+            "may_open_kept": home is record or answer.ok,
             "crumbs": [(str(record), record.get_absolute_url()), (self.kind.title, None)],
             "cancel_url": record.get_absolute_url(),
             "latest": self.latest,
