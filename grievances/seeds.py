@@ -1,8 +1,11 @@
 """Agreements, and twenty grievances over the ten usual subjects, told by the same verbs that people use."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import cycle
+
+from django.conf import settings
+from django.utils import timezone
 
 from grievances import agreements, services
 from grievances.models import Agreement, AgreementEmployer, CaseType, Grievance, Subject
@@ -53,7 +56,7 @@ def _login(role: str, place: int = 0) -> User:
 
 def _agreement(by: User, key: str, name: str) -> Agreement:
     draft = agreements.make_from_template(
-        key, by=by, name=name, effective_from=BEGINS, zone="America/Los_Angeles", calendar="federal"
+        key, by=by, name=name, effective_from=BEGINS, zone=settings.TIME_ZONE, calendar="federal"
     )
     for day in DAYS_OFF:
         agreements.add_holiday(draft.agreement, by=by, **day)
@@ -144,7 +147,12 @@ class _Telling:
             ),
             by=self.by,
         )
-        return services.file(grievance, on=self.later(1, 5), by=self.by)
+        day = self.later(1, 5)
+        return services.file(grievance, on=day, by=self.by, at=self.at(day, 10))
+
+    def at(self, day: date, hour: int) -> datetime:
+        """A time of day in the local's zone: some limits count hours."""
+        return timezone.make_aware(datetime.combine(day, time(hour, self.seed.chance.randrange(0, 60, 5))))
 
     def _meet(self, grievance: Grievance) -> Grievance:
         return services.hold_meeting(
@@ -186,6 +194,24 @@ class _Telling:
             self._meet(grievance)
             services.close(grievance, on=self.later(2, 6), by=self.by, reason=story.words, told=told)
         elif ends == "hearing":
-            self._meet(grievance)
+            grievance = self._meet(grievance)
         elif ends == "investigation":
-            services.investigate(grievance, by=self.by, reason="Looking into it")
+            grievance = services.investigate(grievance, by=self.by, reason="Looking into it")
+        self._agree(grievance)
+
+    def _agree(self, grievance: Grievance) -> None:
+        """What the two sides agreed about the clock of a running case."""
+        if self.story.is_held:
+            services.hold(
+                grievance,
+                on=self.later(1, 2),
+                by=self.by,
+                agreed_by="Superintendent",
+                reason="Talks about a settlement",
+            )
+        if self.story.more_days:
+            until = self.seed.today + timedelta(days=self.story.more_days)
+            agreed = {"on": self.later(0, 1), "by": self.by, "agreed_by": "Superintendent", "until": until}
+            # one after the other: what hangs on an extended limit moves with it
+            while limit := grievance.deadlines.running().filter(due_on__lt=until).order_by("due_on", "id").first():
+                services.extend(limit, **agreed, reason="Both sides look for records")

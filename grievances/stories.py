@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Story:
-    """``steps`` is how many step records the case has, ``ends`` how it stands, ``ago`` days before the last day."""
+    """``steps`` is how many step records the case has, ``ends`` how it stands, ``ago`` days before the last day.
+
+    ``more_days`` extends what runs in the end beyond the last day; ``is_held`` leaves the case in abeyance.
+    """
 
     subject: str
     article: str
@@ -18,6 +21,8 @@ class Story:
     words: str = ""
     case_type: str = "individual"
     asks_for: str = ""
+    more_days: int = 0
+    is_held: bool = False
 
 
 STORIES = (
@@ -151,6 +156,7 @@ STORIES = (
         120,
         2,
         "hearing",
+        is_held=True,
     ),
     Story(
         "Termination",
@@ -161,6 +167,7 @@ STORIES = (
         3,
         "open",
         asks_for="Chain-of-custody form and the laboratory's report",
+        more_days=45,
     ),
     Story(
         "Wages",
@@ -180,6 +187,7 @@ STORIES = (
         48,
         1,
         "investigation",
+        more_days=38,
     ),
     Story(
         "Discipline",
@@ -218,6 +226,7 @@ STORIES = (
         16,
         1,
         "open",
+        more_days=60,
     ),
     Story(
         "Work outside the classification",
@@ -227,5 +236,6 @@ STORIES = (
         10,
         1,
         "open",
+        more_days=90,
     ),
 )

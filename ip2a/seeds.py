@@ -29,6 +29,7 @@ DEMO_LOGINS = (
     Login("officer3@ip2a.test", "officer", "Walter", "Lindqvist"),
     Login("officer4@ip2a.test", "officer", "Denise", "Okafor"),
     Login("representative@ip2a.test", "representative", "Dolores", "Kowalczyk"),
+    Login("representative2@ip2a.test", "representative", "Curtis", "Nakagawa"),
     Login("organizer@ip2a.test", "organizer", "Jamal", "Prentiss"),
     Login("instructor@ip2a.test", "instructor", "Ingrid", "Sørensen"),
     Login("staff@ip2a.test", "staff", "Renée", "Dubois"),
