@@ -159,6 +159,8 @@ class _Run:
     def _occurrences(self, limit: Limit) -> list[Deadline]:
         found: list[Deadline] = []
         begin = self._start(limit)
+        if begin is None and not self.told:
+            return found  # no date, so none to remember
         for epoch in self.history.epochs:
             later = epoch.next is not None and (begin is None or begin.on >= epoch.next.on)
             if later and self.history.met(limit, epoch) is None:
@@ -269,8 +271,7 @@ def _moves(procedure: Procedure, events: tuple[Event, ...], calendar: Calendar) 
         before = after if reckoned == place - 1 else _dates(procedure, written[:place], calendar)
         after, reckoned = _dates(procedure, written[: place + 1], calendar), place
         for key, old in before.items():
-            new = after.get(key)
-            if new is not None and _supersedes(event, old, new):
+            if _supersedes(event, old, after.get(key)):
                 found.setdefault(key, []).append(_move(old, event))
     return found
 
@@ -297,8 +298,8 @@ def _dates(procedure: Procedure, events: Iterable[Event], calendar: Calendar) ->
     return {(deadline.key, deadline.occurrence): deadline for deadline in run.deadlines()}
 
 
-def _supersedes(event: Event, old: Deadline, new: Deadline) -> bool:
-    if old.due is None or (old.due, old.due_at) == (new.due, new.due_at):
+def _supersedes(event: Event, old: Deadline, new: Deadline | None) -> bool:
+    if old.due is None or (new is not None and (old.due, old.due_at) == (new.due, new.due_at)):
         return False
     if event.corrects or event.kind in (*MOVERS, Kind.SERVED):
         return True
@@ -313,6 +314,8 @@ def _move(old: Deadline, event: Event) -> Move:
 
 def _with_moves(deadline: Deadline, moves: list[Move]) -> Deadline:
     """Without those that came to nothing: the clock was stopped, and the last day is the same again."""
+    if not moves:
+        return deadline
     kept = tuple(
         m for m in moves if m.kind is not Kind.ABEYANCE or (m.due, m.due_at) != (deadline.due, deadline.due_at)
     )

@@ -98,7 +98,7 @@ def sources_of(procedure: Procedure, limit: Limit) -> list[Limit]:
     """The limits whose meeting would be what starts this one, the likeliest first."""
     step = limit.trigger_step or limit.step
     acts = STANDS_FOR.get(limit.trigger, ())
-    return [each for act in acts for each in procedure.limits if each.step == step and each.act is act]
+    return [each for act in acts for each in procedure.by_act.get((step, act), ())]
 
 
 class History:
@@ -133,7 +133,11 @@ class History:
         _check_corrections(events)
 
     def of(self, kinds: Iterable[Kind], steps: Iterable[int]) -> list[Event]:
-        found = [event for kind in kinds for step in steps for event in self._of.get((kind, step), ())]
+        found: list[Event] = []
+        for kind in kinds:
+            if kind in self._kinds:  # most kinds have not happened
+                for step in steps:
+                    found += self._of.get((kind, step), ())
         return sorted(found, key=order) if len(found) > 1 else found
 
     def anywhere(self, *kinds: Kind) -> list[Event]:

@@ -7,6 +7,7 @@ A ``Procedure`` is what an agreement says: steps, and for each step the limits t
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -24,7 +25,7 @@ class Trigger(StrEnum):
     INCIDENT = "incident"
     KNOWLEDGE = "knowledge"  # the day the grievant learned of it; the incident's where none is given
     FILING = "filing"
-    SERVICE = "service"  # the employer received the filing or the appeal to this step
+    SERVICE = "service"  # the employer received the filing or appeal to this step; until that is known, it was sent
     MEETING = "meeting"
     ANSWER = "answer"  # the employer's answer of a step was received
     DENIAL = "denial"  # a step ended without agreement, however it was said
@@ -141,6 +142,14 @@ class Procedure:
     sitting_months: tuple[int, ...] = ()  # 1-12; empty: no body that sits
     sitting_weekday: int = 0  # 0 = Monday; a sitting begins on the first such day of its month
     version: str = ""
+
+    @cached_property
+    def by_act(self) -> dict[tuple[int, Act], list[Limit]]:
+        """The limits of each step and act, in the procedure's order."""
+        found: dict[tuple[int, Act], list[Limit]] = {}
+        for limit in self.limits:
+            found.setdefault((limit.step, limit.act), []).append(limit)
+        return found
 
 
 @dataclass(frozen=True)
