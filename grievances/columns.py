@@ -41,10 +41,6 @@ register_tones(
 )
 
 
-def late_chip(words: str) -> str:
-    return f"{state_chip('Overdue', 'bad')} {escape(words)}"
-
-
 @dataclass(frozen=True)
 class DueColumn(Column):
     """A day with how far away it is, and the word "Overdue" once it has passed; exported as the plain day.
@@ -57,9 +53,9 @@ class DueColumn(Column):
         if day is None:
             return ""
         today = timezone.localdate()
-        words = dues.by_when(day, today, record.days_off)
-        shown = late_chip(words) if day < today else escape(words)
-        return f'<time datetime="{day.isoformat()}">{shown}</time>'
+        late = f"{state_chip('Overdue', 'bad')} " if day < today else ""
+        away = dues.distance(day, today, record.days_off)
+        return f'<div>{late}<time datetime="{day.isoformat()}">{dues.short_day(day, today)}</time>, {away}</div>'
 
 
 @dataclass(frozen=True)

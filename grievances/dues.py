@@ -87,10 +87,13 @@ SHOWN_OF_LIMIT = ("grievance_id", "label", "side", "due_on", "due_at", "state", 
 
 
 def with_limits(cases: list[Any]) -> None:
-    """Give each case its running limits (``limits``) and the days off of its agreement, with two queries for all."""
+    """Give each case its running and its stopped limits (``limits``) and the days off of its agreement, with two queries for all."""
     if not cases:
         return
-    running = Deadline.objects.running().filter(grievance__in=[case.pk for case in cases if case.is_running])
+    kept = (DeadlineState.OPEN, DeadlineState.SUSPENDED)
+    running = Deadline.objects.standing().filter(
+        grievance__in=[case.pk for case in cases if case.is_running], state__in=kept
+    )
     found: dict[int, list[Deadline]] = {}
     for limit in running.only(*SHOWN_OF_LIMIT).order_by("due_on", "id"):
         found.setdefault(limit.grievance_id, []).append(limit)

@@ -90,7 +90,7 @@ class ComplaintForm(forms.ModelForm):
     )
     filed_on = forms.DateField(label="Filed on", required=False, widget=day_input(), initial=timezone.localdate)
     filed_at = forms.TimeField(
-        label="At what time", required=False, widget=time_input(), help_text="Only where the agreement counts hours."
+        label="At what time", required=False, widget=time_input(), help_text="The limits of this agreement count hours."
     )
     served_on = forms.DateField(
         label="Received by the employer",
@@ -136,6 +136,8 @@ class ComplaintForm(forms.ModelForm):
             (CaseType.POLICY, "The union itself: a policy grievance"),
         ]
         self.binding: list[AgreementVersion] = []
+        if not self.is_bound:
+            del self.fields["filed_at"]  # which agreement it is, and so whether hours count, is not known yet
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() | {"agreement_version"}  # found in clean()
@@ -144,6 +146,8 @@ class ComplaintForm(forms.ModelForm):
         """What may be chosen as the agreement follows from the employer and the day that were typed."""
         if self.is_bound:
             self.binding = self._binding()
+            if not any(counts_hours(agreements.to_procedure(version)) for version in self.binding):
+                self.fields.pop("filed_at", None)
             chosen = [version.pk for version in self.binding]
             self.fields["agreement_version"].queryset = AgreementVersion.objects.filter(pk__in=chosen).select_related(
                 "agreement"
@@ -167,6 +171,8 @@ class ComplaintForm(forms.ModelForm):
         data = super().clean()
         if data.get("is_filed") == FILED and not data.get("filed_on"):
             self.add_error("filed_on", "Say on which day it was filed.")
+        if data.get("is_filed") == FILED and "filed_at" in self.fields and not data.get("filed_at"):
+            self.add_error("filed_at", "This agreement counts hours: say at what time it was filed.")
         if data.get("is_filed") == NOT_FILED:
             data["filed_on"] = data["filed_at"] = data["served_on"] = None
         if data.get("case_type") != CaseType.POLICY and "member" in data and not data["member"]:

@@ -44,7 +44,7 @@ def _line(case: Any, today: date, *, ours: bool) -> dict[str, Any]:
     }
 
 
-@panel("home", order=10)
+@panel("home", order=6)
 def due(request, subject) -> Panel | None:
     """Our limits that passed or end soon, one's own first."""
     rows = rows_for(request)
@@ -62,7 +62,7 @@ def due(request, subject) -> Panel | None:
     return Panel("Due soon and overdue", "grievances/_home.html", context, f"{total:,}", id="grievances-due")
 
 
-@panel("home", order=12)
+@panel("home", order=7)
 def defaults(request, subject) -> Panel | None:
     """Employers who let a limit pass. Only where there are any."""
     rows = rows_for(request)
@@ -76,7 +76,7 @@ def defaults(request, subject) -> Panel | None:
     return Panel("Employers in default", "grievances/_home.html", context, f"{total:,}", id="grievances-default")
 
 
-@panel("home", order=14)
+@panel("home", order=8)
 def unfiled(request, subject) -> Panel | None:
     """Complaints whose limit to file runs. Only where there are any."""
     rows = rows_for(request)
@@ -91,7 +91,7 @@ def unfiled(request, subject) -> Panel | None:
     return Panel("Complaints not filed yet", "grievances/_home.html", context, f"{total:,}", id="grievances-unfiled")
 
 
-@panel("home", order=16)
+@panel("home", order=9)
 def untold(request, subject) -> Panel | None:
     """Decisions that close a door and that the grievant was not told of. Only where there are any."""
     if rows_for(request) is None:

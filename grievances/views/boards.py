@@ -13,11 +13,20 @@ from grievances.columns import COLUMN
 from grievances.forms import representatives
 from grievances.models import Grievance
 from ip2a.pickers import number_of
-from ip2a.tables import Table
+from ip2a.tables import Column, Table
 from ip2a.views.generic import Guarded
 
 OURS = [COLUMN[key] for key in ("number", "grievant", "employer", "step", "representative")]
+WHAT = {
+    "ours": Column("what", "What is due", lambda c: _label(c, ours=True)),
+    "theirs": Column("what", "What is due", lambda c: _label(c, ours=False)),
+}
 PAGES = (("board", "By step"), ("due_soon", "Due soon"), ("overdue", "Overdue"))
+
+
+def _label(case: Any, *, ours: bool) -> str:
+    limit = dues.first_limit(case, ours=ours)
+    return limit.label if limit is not None else ""
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -102,7 +111,9 @@ class Overdue(Board):
         lists = self.lists()
         due = {"ours": COLUMN["due"], "theirs": COLUMN["employer_due"]}
         return {
-            "lists": [(part, Table([*OURS, due[part.key]], part.cases, caption=part.title)) for part in lists],
+            "lists": [
+                (part, Table([*OURS, WHAT[part.key], due[part.key]], part.cases, caption=part.title)) for part in lists
+            ],
             "by_representative": boards.by_representative(self.rows(), dues.today(), late=self.late),
             "here": self.request.path,
         }

@@ -77,8 +77,6 @@ def _yes(file: CaseFile) -> Answer:
 
 VERBS = (
     Verb("file", "File it", lambda f: YES, lambda f: not f.case.is_filed and f.case.is_running),
-    Verb("serve", "Received by the employer", _filed, _is_filed_and_running),
-    Verb("plan", "Plan the meeting", _filed, _is_filed_and_running),
     Verb("meet", "Write down the meeting", _filed, _is_filed_and_running),
     Verb("answer", "Write down the answer", _filed, _is_filed_and_running),
     Verb(
@@ -93,6 +91,8 @@ VERBS = (
         _refer,
         lambda f: _is_filed_and_running(f) and f.next_step is not None,
     ),
+    Verb("serve", "Received by the employer", _filed, _is_filed_and_running),
+    Verb("plan", "Plan the meeting", _filed, _is_filed_and_running),
     Verb("award", "Write down the award", _filed, lambda f: f.case.status == Status.ARBITRATION),
     Verb("settle", "Settle", _end(Status.SETTLED), _is_running),
     Verb("withdraw", "Withdraw", _end(Status.WITHDRAWN), _is_running),
