@@ -86,6 +86,65 @@ CASES_WRITE = [
     *verbs("grievances.grievancesteprecord", "add change"),
     *verbs("grievances.informationrequest", "add change"),
 ]
+TRAINING_MODELS = (
+    "student",
+    "instructor",
+    "location",
+    "course",
+    "cohort",
+    "cohortinstructor",
+    "enrollment",
+    "leave",
+    "classsession",
+    "attendance",
+    "grade",
+    "certification",
+    "toolissued",
+    "instructorhours",
+    "jatcapplication",
+    "placement",
+    "followup",
+    "grant",
+    "expense",
+)
+TRAINING_RUN = [
+    *[permission for name in TRAINING_MODELS for permission in verbs(f"training.{name}", "view add change")],
+    *verbs("training.expense", "delete"),
+    *verbs("training.interview", "view"),
+    *verbs("training.funderreport", "view add"),
+    "training.every_cohort",
+    "training.take_attendance",
+]
+# Whoever reads what students told of themselves neither interviews nor teaches (training.models.Demographics).
+DEMOGRAPHICS = [
+    "ip2a.enter_demographics",
+    *verbs("training.demographics", "view add change"),
+    *verbs("training.funderreportdemographics", "view add"),
+]
+TRAINING_TEACH = [
+    *[
+        permission
+        for name in ("student", "instructor", "location", "course", "cohortinstructor", "enrollment", "leave")
+        for permission in verbs(f"training.{name}", "view")
+    ],
+    *verbs("training.cohort", "view change"),
+    *[
+        permission
+        for name in ("classsession", "attendance", "grade", "certification", "toolissued", "instructorhours")
+        for permission in verbs(f"training.{name}", "view add change")
+    ],
+    "training.take_attendance",
+    *verbs("ip2a.attachment", "view add"),
+]
+TRAINING_INTERVIEW = [
+    *[
+        permission
+        for name in ("student", "cohort", "enrollment", "jatcapplication", "interview", "placement", "followup")
+        for permission in verbs(f"training.{name}", "view")
+    ],
+    *verbs("training.interview", "add"),
+    "training.every_cohort",
+]
 FINDINGS = verbs("maintenance.finding", "view")
 
 
@@ -114,6 +173,7 @@ ROLES = (
             *IMPORTS,
             *FUND_RULES,
             *verbs("benevolence.benevolenceapplication", "view"),
+            *TRAINING_RUN,
             *verbs("ip2a.user", "view add change"),
             *verbs("auth.group", "view"),
             *verbs("ip2a.compartmentopening", "view"),
@@ -142,7 +202,7 @@ ROLES = (
         "representative",
         "Representative",
         "Members, employers and grievances: reads and writes.",
-        [*PEOPLE_WRITE, *CASES_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE],
+        [*PEOPLE_WRITE, *CASES_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE, *TRAINING_INTERVIEW],
     ),
     Role(
         "organizer",
@@ -155,12 +215,21 @@ ROLES = (
             "ip2a.enter_organizing",
         ],
     ),
-    Role("instructor", "Instructor", "Training: own cohorts."),
+    Role("instructor", "Instructor", "Training: own cohorts.", TRAINING_TEACH),
     Role(
         "staff",
         "Staff",
         "Members, employers, jobs, documents and training administration.",
-        [*PEOPLE_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *IMPORTS, *BENEVOLENCE_FILE],
+        [
+            *PEOPLE_WRITE,
+            *DOCUMENTS,
+            *PAPERS,
+            *FINDINGS,
+            *IMPORTS,
+            *BENEVOLENCE_FILE,
+            *TRAINING_RUN,
+            *DEMOGRAPHICS,
+        ],
     ),
 )
 ROLE_NAMES = [role.name for role in ROLES]

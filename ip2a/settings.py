@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "members",
     "benevolence",
     "grievances",
+    "training",
 ]
 
 MIDDLEWARE = [

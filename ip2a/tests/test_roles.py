@@ -77,7 +77,7 @@ def test_administrators_are_inside_no_compartment():
 
 def test_who_enters_which_compartment():
     entering = {key: roles.granting(c.permission) for key, c in COMPARTMENTS.items()}
-    assert entering == {"organizing": {"organizer"}, "benevolence": {"officer"}, "demographics": set()}
+    assert entering == {"organizing": {"organizer"}, "benevolence": {"officer"}, "demographics": {"staff"}}
 
 
 def test_only_administrators_manage_accounts():
