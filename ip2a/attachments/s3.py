@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from ip2a.attachments.store import Missing, StoreUnavailable, read_part
 
-NOT_THERE = ("404", "NoSuchKey", "NotFound")
+NOT_THERE = ("404", "NoSuchKey", "NotFound", "InvalidRange")  # the last: of an object that was emptied
 
 
 @contextmanager

@@ -28,26 +28,38 @@ def attach(
     checksum = intake.checksum_of(file)
     kind = kinds.kind_of(file, name)
     _refuse_twice(record, checksum, name)
+    about = {"original_name": name, "media_type": kind.media_type, "sha256": checksum, "path": new_path()}
+    return _keep(record, file, **about, uploader=by, category=category, description=description)
+
+
+def keep_made(
+    record: models.Model, file: File, *, by: Any, media_type: str, sha256: str, path: str = "", **about: Any
+) -> Attachment:
+    """Keep a file that the house itself made of a record: however large, and of a kind that nobody may upload.
+
+    Whoever calls vouches for the content, the checksum and the type. ``path`` is a name in the store that the caller
+    can find again when a second attempt must clear away what the first one left; see ``new_path``.
+    """
+    may_attach(by, record).enforce()
+    about |= {"original_name": names.clean(file.name or ""), "media_type": media_type, "sha256": sha256}
+    return _keep(record, file, **about, path=path or new_path(), uploader=by)
+
+
+def _keep(record: models.Model, file: File, **fields: Any) -> Attachment:
     row = Attachment(
         content_type=ContentType.objects.get_for_model(record),
         object_id=record.pk,
         compartment=record.compartment,
-        category=category,
-        description=description,
-        original_name=name,
         size=file.size,
-        media_type=kind.media_type,
-        sha256=checksum,
-        path=new_path(),
-        uploader=by,
+        **fields,
     )
     try:
         store.keep(row.path, file)
     except store.StoreUnavailable as error:
         store.logger.error("The file store failed: %s", error)
         raise Refused(
-            f"“{name}” could not be kept: the file store does not answer or is full. Nothing is lost but this try. "
-            "Try again in some minutes, and tell an administrator if it stays so."
+            f"“{row.original_name}” could not be kept: the file store does not answer or is full. Nothing is lost but "
+            "this try. Try again in some minutes, and tell an administrator if it stays so."
         ) from error
     return _named(row, record)
 
