@@ -78,7 +78,11 @@ class DraftForm(forms.ModelForm):
         model = BenevolenceApplication
         fields = ["member", "application_date", "reason", "amount_requested", "is_emergency", "needed_by"]
         widgets = {"application_date": day_input(), "needed_by": day_input()}
-        labels = {"amount_requested": "Amount asked for", "is_emergency": "It is an emergency", "needed_by": "Needed by"}
+        labels = {
+            "amount_requested": "Amount asked for",
+            "is_emergency": "It is an emergency",
+            "needed_by": "Needed by",
+        }
         help_texts = {
             "application_date": "The day the member asked.",
             "is_emergency": "One level decides alone, up to the amount in the policy; a second officer confirms it.",
@@ -97,7 +101,9 @@ class DraftForm(forms.ModelForm):
 
 
 class AnswerForm(forms.Form):
-    text = words_field("Your answer", "It stays with the case as you write it. Add papers on the case’s page first.", rows=6)
+    text = words_field(
+        "Your answer", "It stays with the case as you write it. Add papers on the case’s page first.", rows=6
+    )
 
 
 class ReasonForm(forms.Form):

@@ -34,7 +34,9 @@ def days(count: int) -> str:
 def by_when(day: date, today: date) -> str:
     """``Fri 20 Nov 2026, in 3 days``."""
     away = (day - today).days
-    word = "today" if not away else "tomorrow" if away == 1 else f"in {days(away)}" if away > 0 else f"{days(-away)} ago"
+    word = (
+        "today" if not away else "tomorrow" if away == 1 else f"in {days(away)}" if away > 0 else f"{days(-away)} ago"
+    )
     return f"{format_day(day)}, {word}"
 
 
@@ -91,7 +93,9 @@ def admin_url(page: str, application: BenevolenceApplication) -> str:
 
 def _draft(application: BenevolenceApplication, user: Any) -> dict[str, Any]:
     if not rules.may_edit(user, application):
-        return {"text": f"{application.filed_by} is writing this application. Nothing is decided before it is submitted."}
+        return {
+            "text": f"{application.filed_by} is writing this application. Nothing is decided before it is submitted."
+        }
     text = "Add the papers, check what you wrote, and submit it."
     if application.is_withdrawn:
         text = f"Withdrawn on {format_day(application.withdrawn_at)}. You can change it and submit it again."
@@ -113,7 +117,9 @@ def _question(application: BenevolenceApplication, user: Any, today: date) -> di
 
 def _deferral(application: BenevolenceApplication, user: Any, today: date) -> dict[str, Any]:
     level = roster.named(application.current_level)
-    step: dict[str, Any] = {"text": f"Deferred. It comes back to the {level} on {by_when(application.deferred_until, today)}."}
+    step: dict[str, Any] = {
+        "text": f"Deferred. It comes back to the {level} on {by_when(application.deferred_until, today)}."
+    }
     if rules.may_resume(user, application):
         step |= {"url": admin_url("resume", application), "label": "Bring it back now"}
     return step
@@ -128,7 +134,9 @@ def _decision(application: BenevolenceApplication, user: Any, today: date) -> di
         return step
     found = roster.decider_of(application, today)
     if found is None:
-        step["text"] = f"Nobody can decide this as {level}: the office is empty or its holder may not. Appoint a stand-in."
+        step["text"] = (
+            f"Nobody can decide this as {level}: the office is empty or its holder may not. Appoint a stand-in."
+        )
         step |= {"url": reverse("admin:benevolence_standin_add"), "label": "Appoint a stand-in"}
         return step
     person, stands_in = found
@@ -148,5 +156,3 @@ def _payment(application: BenevolenceApplication, user: Any) -> dict[str, Any]:
     if has_right(user, "pay", BenevolenceApplication) and rules.may_pay(user, application, fund):
         return {"text": f"{amount} is approved. Pay it.", "url": url_of("pay", application), "label": "Pay"}
     return {"text": f"{amount} is approved. The {roster.named(fund.paying_level)} pays it."}
-
-

@@ -62,6 +62,24 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("Agreements", "grievances:agreement_list", "list", "grievances.view_agreement"),
         ),
     ),
+    (
+        "Benevolence",
+        (
+            Item(
+                "Applications",
+                "benevolence:benevolenceapplication_list",
+                "benevolence",
+                "benevolence.view_benevolenceapplication",
+            ),
+            Item(
+                "What could a member get?",
+                "benevolence:benevolenceapplication_preview",
+                "check",
+                "benevolence.add_benevolenceapplication",
+            ),
+            Item("Fund", "benevolence:fund_detail", "table", "benevolence.view_ledgerentry"),
+        ),
+    ),
     ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),
     (
         "Administration",

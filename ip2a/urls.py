@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("maintenance.urls")),
     path("", include("members.urls")),
     path("", include("grievances.urls")),
+    path("", include("benevolence.urls")),
 ]
 
 if settings.IP2A_ENV == "dev":

@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.core.files.base import ContentFile
 
+from benevolence.tests import behind
 from grievances import factories as cases
 from grievances import services as grievances
 from ip2a import post, roles
@@ -107,6 +108,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "case": cases.case,
     "step": lambda: cases.case().step_records.get(),
     "request": _request,
+    **behind.RECORDS,
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -356,6 +358,58 @@ DOORS: list[Door] = [
         )
         for verb in ("leave", "tell", "extend", "skip", "correct", "take_back")
     ],
+    # benevolence: state and amounts; the fund and its books are inside the compartment
+    *kept("benevolence.benevolenceapplication", "application", "view add"),
+    Door("benevolence:benevolenceapplication_preview", "benevolence.add_benevolenceapplication"),
+    Door("benevolence:benevolenceapplication_report", "benevolence.view_benevolenceapplication"),
+    *[
+        Door(f"benevolence:benevolenceapplication_{verb}", f"benevolence.{right}", "application", get=302)
+        for verb, right in (
+            ("update", "change_benevolenceapplication"),
+            ("submit", "change_benevolenceapplication"),
+            ("answer", "change_benevolenceapplication"),
+            ("withdraw", "view_benevolenceapplication"),
+            ("pay", "pay_benevolenceapplication"),
+            ("reissue", "pay_benevolenceapplication"),
+            ("void", "pay_benevolenceapplication"),
+        )
+    ],
+    *[
+        Door(f"benevolence:{page}", "benevolence.view_ledgerentry", compartment="benevolence")
+        for page in ("fund_detail", "ledgerentry_list", "fund_statement", "fund_benefits")
+    ],
+    *[
+        Door(f"benevolence:{page}", "benevolence.add_ledgerentry", get=302, compartment="benevolence")
+        for page in ("fund_deposit", "fund_adjust")
+    ],
+    # the officers' room
+    *[
+        Door(door.name, door.needs, door.of, get=302 if door.name.endswith("_history") else 200)
+        for door in admin("benevolence.benevolenceapplication", "application")
+    ],
+    *[
+        Door(
+            f"admin:benevolence_benevolenceapplication_{act}",
+            "ip2a.use_admin benevolence.decide_benevolenceapplication",
+            "application",
+        )
+        for act in ("step_aside", "stay", "relative", "resume", "confirm", "note", "entrust", "bar")
+    ],
+    *[
+        door
+        for model in behind.ADMIN_MODELS
+        for door in admin(f"benevolence.{model}", f"benevolence {model}")
+        if not door.name.endswith("_add") or model not in ("office", "standin", "strike", "relative")
+    ],
+    *[
+        Door(f"admin:benevolence_{model}_add", f"ip2a.use_admin benevolence.add_{model}")
+        for model in ("office", "standin", "strike", "relative")
+    ],
+    *[
+        Door(f"admin:benevolence_policy_{act}", "ip2a.use_admin benevolence.change_policy", "benevolence policy")
+        for act in ("new_version", "adopt", "take_back")
+    ],
+    Door("admin:benevolence_bar_lift", "ip2a.use_admin benevolence.change_bar", "benevolence bar"),
     # the room that proves the walls
     *kept("vault.secret", "secret", compartment="organizing"),
 ]

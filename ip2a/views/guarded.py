@@ -23,7 +23,7 @@ class Guarded(LoginRequiredMixin):
         if request.user.is_authenticated and not compartments.may_enter(request.user, self.model):
             raise Http404("No page of a compartment exists outside of it.")
         if request.user.is_authenticated and not has_right(request.user, self.verb, self.model):
-            what = f"{_VERBS[self.verb]} {self.model._meta.verbose_name_plural}"
+            what = f"{_VERBS.get(self.verb, self.verb)} {self.model._meta.verbose_name_plural}"
             raise PermissionDenied(f"Your role may not {what}. Ask an administrator for the right.")
         return super().dispatch(request, *args, **kwargs)
 
