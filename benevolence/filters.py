@@ -3,13 +3,23 @@
 from datetime import datetime, time, timedelta
 
 import django_filters as filters
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from benevolence import viewing
-from benevolence.models import BenevolenceApplication, Fund, LedgerEntry, Level, PaymentMethod, Reason, Status
-from benevolence.models.application import IN_REVIEW
+from benevolence.eligibility import months_after
+from benevolence.models import (
+    BenevolenceApplication,
+    BenevolenceReview,
+    Fund,
+    LedgerEntry,
+    Level,
+    PaymentMethod,
+    Reason,
+    Status,
+)
+from benevolence.models.application import COMMITTED, IN_REVIEW
 from benevolence.models.ledger import EntryKind
 from ip2a import search
 from ip2a.filters import ChoiceFilter, DayRangeFilter, QuickInput, SearchFilter, TextFilter, YesNoFilter
@@ -24,12 +34,18 @@ STATES = [
     ("asked", "More information needed"),
     ("deferred", "Deferred"),
     ("withdrawn", "Withdrawn"),
+    ("handed_in", "Handed in, whatever became of it"),
+    ("decided", "Decided"),
+    ("granted", "Approved or paid"),
 ]
 STATE: dict[str, Q] = {
     "in_review": Q(status__in=IN_REVIEW),
     "asked": Q(status__in=IN_REVIEW, waiting_since__isnull=False),
     "deferred": Q(status__in=IN_REVIEW, deferred_until__isnull=False),
     "withdrawn": Q(status=Status.DRAFT, withdrawn_at__isnull=False),
+    "handed_in": ~Q(status=Status.DRAFT),
+    "decided": Q(status__in=[*COMMITTED, Status.DENIED]),
+    "granted": Q(status__in=COMMITTED),
 }
 MOST = 9_999_999
 
@@ -61,6 +77,10 @@ class MomentRangeFilter(DayRangeFilter):
         return rows
 
 
+def a_year_before():
+    return months_after(timezone.localdate(), -12)
+
+
 def _midnight(day):
     return timezone.make_aware(datetime.combine(day, time()))
 
@@ -76,6 +96,10 @@ def _amount(label, lookup):
     )
 
 
+def in_emergency(rows, value):
+    return rows.filter(is_emergency=value == "yes")
+
+
 class ApplicationFilter(filters.FilterSet):
     q = CaseSearchFilter()
     status = ChoiceFilter(choices=STATES, method="by_state")
@@ -88,6 +112,7 @@ class ApplicationFilter(filters.FilterSet):
     submitted = MomentRangeFilter(field_name="submitted_at", label="Submitted")
     decided = DayRangeFilter(field_name="decided_on", label="Decided")
     paid = DayRangeFilter(field_name="payment_date", label="Paid")
+    partial = YesNoFilter(label="Approved in part", method="is_partial")
     least = _amount("Asked for at least", "gte")
     most = _amount("Asked for at most", "lte")
     member_id = RecordFilter(Member.objects.all, label="Member exactly", method="of_one_member")
@@ -107,7 +132,11 @@ class ApplicationFilter(filters.FilterSet):
         return late if value == "yes" else rows.exclude(pk__in=late.order_by().values("pk"))
 
     def in_emergency(self, rows, name, value):
-        return rows.filter(is_emergency=value == "yes")
+        return in_emergency(rows, value)
+
+    def is_partial(self, rows, name, value):
+        less = Q(approved_amount__lt=F("amount_requested"))
+        return rows.filter(less if value == "yes" else Q(approved_amount=F("amount_requested")))
 
     def of_member(self, rows, name, value):
         rows = viewing.by_name(rows, self.request.user)
@@ -124,8 +153,32 @@ class ApplicationFilter(filters.FilterSet):
 
 
 class ApplicationFilterInside(ApplicationFilter):
-    """With the reason, which is a part of the story."""
+    """With the reason, which is a part of the story, and with who decided."""
 
+    reason = ChoiceFilter(choices=Reason)
+    reviewed = ChoiceFilter(choices=Level, label="Decided within a year by", method="was_reviewed")
+
+    def was_reviewed(self, rows, name, value):
+        reviews = BenevolenceReview.objects.finals().filter(review_level=value, review_date__gt=a_year_before())
+        return rows.filter(pk__in=reviews.order_by().values("application"))
+
+
+class ApplicationReportFilter(filters.FilterSet):
+    """Filters of the report: the list knows them by the same names, so that a number opens its rows there."""
+
+    submitted = MomentRangeFilter(field_name="submitted_at", label="Submitted")
+    decided = DayRangeFilter(field_name="decided_on", label="Decided")
+    emergency = YesNoFilter(label="Emergency", method="is_emergency")
+
+    class Meta:
+        model = BenevolenceApplication
+        fields: list[str] = []
+
+    def is_emergency(self, rows, name, value):
+        return in_emergency(rows, value)
+
+
+class ApplicationReportFilterInside(ApplicationReportFilter):
     reason = ChoiceFilter(choices=Reason)
 
 
@@ -134,6 +187,7 @@ class LedgerFilter(filters.FilterSet):
     kind = ChoiceFilter(choices=EntryKind)
     entry_date = DayRangeFilter(label="Day")
     method = ChoiceFilter(choices=PaymentMethod, field_name="payment_method", label="Way")
+    reason = ChoiceFilter(choices=Reason, field_name="application__reason")
     fund_id = RecordFilter(Fund.objects.all, field_name="fund", label="Fund")
 
     class Meta:

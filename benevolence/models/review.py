@@ -12,6 +12,12 @@ from members.models import Member
 FINAL = (Decision.APPROVED, Decision.DENIED)
 
 
+class ReviewQuerySet(RecordQuerySet):
+    def finals(self):
+        """A level's last word in an attempt: neither a question nor a deferral."""
+        return self.filter(decision__in=FINAL)
+
+
 class BenevolenceReview(Record):
     """One decision of one level. Never edited, never deleted.
 
@@ -36,6 +42,8 @@ class BenevolenceReview(Record):
     deferred_until = models.DateField(null=True, blank=True)
     comments = models.TextField(blank=True)
     for_applicant = models.TextField("words for the applicant", blank=True)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = "review"

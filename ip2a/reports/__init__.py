@@ -46,7 +46,7 @@ A room writes its counting in ``<room>/reports.py`` and the page in ``<room>/vie
 
 from ip2a.reports.filters import RecordFilter
 from ip2a.reports.page import ReportPage
-from ip2a.reports.periods import Period, last_months, last_quarters, last_years
+from ip2a.reports.periods import Period, last_months, last_quarters, last_years, next_months
 from ip2a.reports.sections import Figure, Linked, Opens, Section, summed
 
 __all__ = [
@@ -60,5 +60,6 @@ __all__ = [
     "last_months",
     "last_quarters",
     "last_years",
+    "next_months",
     "summed",
 ]

@@ -37,7 +37,17 @@ def _periods(numbers: Iterable[int], word) -> list[Period]:
 def last_months(on: date, count: int) -> list[Period]:
     """The month of that day and those before it, the oldest first."""
     now = on.year * 12 + on.month - 1
-    return _periods(range(now - count + 1, now + 2), lambda day: f"{_MONTHS[day.month - 1]} {day.year}")
+    return _periods(range(now - count + 1, now + 2), _month_and_year)
+
+
+def next_months(on: date, count: int) -> list[Period]:
+    """The months after that of that day."""
+    now = on.year * 12 + on.month - 1
+    return _periods(range(now + 1, now + count + 2), _month_and_year)
+
+
+def _month_and_year(first: date) -> str:
+    return f"{_MONTHS[first.month - 1]} {first.year}"
 
 
 def last_quarters(on: date, count: int) -> list[Period]:
