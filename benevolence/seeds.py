@@ -23,16 +23,20 @@ QUARTERS = 16
 OPENING = Decimal(42_000)
 
 
-def _logins(role: str) -> list[User]:
+def _logins(role: str, may: str) -> list[User]:
+    """The example's people of a role; one who stood before the example may lack the right."""
     addresses = [login.email for login in DEMO_LOGINS if login.role == role]
     found = {user.email: user for user in User.objects.filter(email__in=addresses)}
-    return [found[address] for address in addresses if address in found]
+    people = [found[address] for address in addresses if address in found]
+    return [user for user in people if user.has_perm(f"benevolence.{may}_benevolenceapplication")]
 
 
 @seeder("benevolence.offices", makes=["benevolence.Office", "benevolence.StandIn"], needs=["ip2a.logins"])
 def offices(seed: Seed) -> None:
     """One officer at each level, and for each level another who stands in."""
-    people = _logins("officer")
+    people = _logins("officer", "decide")
+    if len(people) < len(LEVELS):
+        return
     for place, level in enumerate(LEVELS):
         Office.objects.create(level=level, person=people[place], starts_on=ELECTED)
         StandIn.objects.create(level=level, person=people[(place + 2) % len(people)], starts_on=ELECTED)
@@ -45,22 +49,21 @@ def offices(seed: Seed) -> None:
 )
 def applications(seed: Seed) -> None:
     """Deposits each quarter, and each application from its day to where it stands. A local too small has none."""
-    members = _members(seed)
+    members, filers = _members(seed), [*_logins("representative", "add"), *_logins("staff", "add")]
     officers = {office.level: office.person for office in Office.objects.filter(ends_on=None)}
-    if len(members) < len(TALES) or set(officers) != set(LEVELS):
+    if len(members) < len(TALES) or set(officers) != set(LEVELS) or not filers:
         return
     policy_in_force()
     fund = main_fund()
     _deposits(seed, fund, officers[fund.paying_level])
     checks = iter(range(FIRST_CHECK, FIRST_CHECK + 100))
-    filers = [*_logins("representative"), *_logins("staff")]
     for place, tale in enumerate(TALES):
         _Telling(seed, tale, members[place], filers[place % len(filers)], officers, checks).tell()
         seed.say(f"{place + 1} of {len(TALES)} applications")
 
 
 def _deposits(seed: Seed, fund: Fund, keeper: User) -> None:
-    """Some from dues each quarter, and now and then the proceeds of a picnic."""
+    """An opening balance, and a share of the dues each quarter."""
     day = seed.today - timedelta(days=91 * QUARTERS)
     services.deposit(fund, amount=OPENING, by=keeper, memo="Opening balance", on=day)
     for _ in range(QUARTERS - 1):

@@ -64,7 +64,7 @@ def _awaits_a_decision(application: BenevolenceApplication) -> Answer:
 
 def _day_is_right(application: BenevolenceApplication, on: date) -> Answer:
     answer = not_in_future(on)
-    since = timezone.localdate(application.level_since)
+    since = timezone.localtime(application.level_since).date()
     if answer and on < since:
         return no(f"The case has lain with this level since {format_day(since)}. Take that day or a later one.")
     return answer
