@@ -327,6 +327,7 @@ DOORS: list[Door] = [
     Door("grievances:grievancesteprecord_history", "grievances.view_grievancesteprecord", "step"),
     Door("grievances:grievancesteprecord_update", "grievances.change_grievancesteprecord", "step"),
     Door("grievances:informationrequest_turn", "grievances.change_informationrequest", "request"),
+    Door("grievances:grievance_packet", get=405, of="case"),
     # what the case's state does not allow leads back to it with the reason
     *[
         Door(f"grievances:grievance_{verb}", "grievances.change_grievance", "case", get=get)
