@@ -15,8 +15,8 @@ from maintenance import thresholds
 SOON = thresholds.declare(
     "grievances.due-soon", 7, unit="days", about="Limits within so many days stand on the board “Due soon”."
 )
-CARDS = 25
-LISTED = 50
+CARDS = 10
+LISTED = 25
 SHOWN = (
     "grievance_number",
     "member__first_name",

@@ -87,7 +87,7 @@ SHOWN_OF_LIMIT = ("grievance_id", "label", "side", "due_on", "due_at", "state", 
 
 
 def with_limits(cases: list[Any]) -> None:
-    """Give each case its running and its stopped limits (``limits``) and the days off of its agreement, with two queries for all."""
+    """Give each case its running and stopped limits (``limits``) and its days off, with two queries for all."""
     if not cases:
         return
     kept = (DeadlineState.OPEN, DeadlineState.SUSPENDED)

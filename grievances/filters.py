@@ -26,7 +26,7 @@ MOST_DAYS = 3650
 def found_by(rows, text):
     """Cases in which every word stands: in the number, the article, what happened, the grievant or the employer.
 
-    Each word is looked for where an index knows it; small typing mistakes are forgiven when nothing is found.
+    Each word is looked for where an index knows it; small mistakes in names are forgiven when nothing is found.
     """
     words = search.words_of(text)
     if not words:
@@ -43,7 +43,7 @@ def _with_one(word, look):
     cases = Grievance.objects.order_by()
     members = look(Member.objects.order_by(), [word], ranked=False).values("pk")
     employers = look(Organization.objects.order_by(), [word], ranked=False).values("pk")
-    by_text = look(cases, [word], ranked=False)
+    by_text = search.exactly(cases, [word], ranked=False)  # long texts: trying mistakes on each would take seconds
     return by_text.values("pk").union(
         cases.filter(member__in=members).values("pk"),
         cases.filter(grievants__member__in=members).values("pk"),

@@ -247,6 +247,12 @@ class Grievance(Record):
             models.Index(fields=["next_due_on", "id"], name="grievance_by_limit", condition=STILL_RUNNING),
             models.Index(fields=["employer_due_on", "id"], name="grievance_by_default", condition=STILL_RUNNING),
             models.Index(fields=["current_step", "status"], name="grievance_by_step"),
+            models.Index(fields=["current_step", "next_due_on", "id"], name="grievance_board", condition=STILL_RUNNING),
+            models.Index(fields=["next_due_on", "id"], name="grievance_in_due_order"),
+            models.Index(fields=["employer_due_on", "id"], name="grievance_in_default_order"),
+            models.Index(
+                fields=["next_due_on", "id"], name="grievance_unfiled", condition=STILL_RUNNING & Q(filed_date=None)
+            ),
         ]
 
     def __str__(self):

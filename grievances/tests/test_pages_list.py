@@ -100,7 +100,7 @@ def test_cases_are_filtered_by_what_stands_in_them(rep, version):
     assert found(rep, is_filed="no") == {unfiled.pk}
     assert found(rep, overdue="ours") == {mine.pk, unfiled.pk}
     assert found(rep, member_id=mine.member_id) == {mine.pk}
-    for words in (mine.grievance_number, "angstrom", "a123", "volt", "rotation", "12 volt", "rotaton"):
+    for words in (mine.grievance_number, "angstrom", "a123", "volt", "rotation", "12 volt", "angstorm"):
         assert found(rep, q=words) == {mine.pk}, words
     assert found(rep, q="angstrom gloves") == set()
 
