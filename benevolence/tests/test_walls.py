@@ -69,7 +69,7 @@ def test_outside_no_page_tells_it(case, role):
     client.force_login(user)
     paper = Attachment.objects.get()
     member = case.member.get_absolute_url()
-    paths = ["/", "/search/?q=zebra", f"/search/?q={case.number}", member, f"{member}history/"]
+    paths = ["/", "/search/?q=zebra", f"/search/?q={case.number}", "/audit/", member, f"{member}history/"]
     paths += [
         f"/documents/{paper.pk}/",
         paper.get_download_url(),
