@@ -7,7 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from grievances.factories import agreement_in_force
+from grievances import services as grievances
+from grievances.factories import agreement_in_force, case
+from ip2a.factories import UserFactory
 from ip2a.models import Job
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
@@ -48,6 +50,25 @@ PAGES = {
     "long work": "/progress/{long_job}/",
     "your calendar": "/account/calendar/",
 }
+FOR_REPRESENTATIVES = {
+    "home": "/",
+    "grievances": "/grievances/",
+    "filtered grievances": "/grievances/?status=running&overdue=ours&sort=due",
+    "board": "/grievances/board/",
+    "due soon": "/grievances/due/",
+    "overdue": "/grievances/due/overdue/",
+    "new grievance": "/grievances/add/",
+    "grievance": "/grievances/{case}/",
+    "edit a grievance": "/grievances/{case}/edit/",
+    "history of a grievance": "/grievances/{case}/history/",
+    "write down a meeting": "/grievances/{case}/meeting/",
+    "settle": "/grievances/{case}/settle/",
+    "step record": "/grievances/steps/{step}/",
+    "information requests": "/information-requests/",
+    "information request": "/information-requests/{request}/",
+    "member with a grievance": "/members/{member}/",
+    "employer with a grievance": "/organizations/{organization}/",
+}
 FOR_ADMINISTRATORS = {
     "audit trail": "/audit/",
     "mail": "/mail/",
@@ -63,6 +84,7 @@ FOR_ADMINISTRATORS = {
     "admin: working": "/admin/grievances/agreementversion/{version}/working/?start=2026-03-03",
     "admin: new version": "/admin/grievances/agreementversion/{version}/new-version/",
 }
+WALKS = {"staff": PAGES, "administrator": PAGES | FOR_ADMINISTRATORS, "representative": FOR_REPRESENTATIVES}
 DJANGO_OWN = "admin"  # quiet as every page, but laid out by Django
 OPEN_PAGES = {"sign in": "/account/login/", "forgotten password": "/account/password/reset/"}
 
@@ -82,7 +104,7 @@ def records(committed_db):
     MemberFactory.create_batch(60)
     long_job = Job.objects.create(kind="vault.pack", label="Packing", subject=member, state="running", done=3, total=9)
     version = agreement_in_force(organization, name="Inside")
-    return {
+    return _grievance(version, organization, member) | {
         "long_job": long_job.pk,
         "agreement": version.agreement_id,
         "version": version.pk,
@@ -93,17 +115,32 @@ def records(committed_db):
     }
 
 
+def _grievance(version, organization, member) -> dict[str, int]:
+    """A case with something of everything: dates that moved, an entry that was mended, a request that was refused."""
+    by = UserFactory(role="representative")
+    grievance = case(by=by, version=version, employer=organization, member=member, contract_article="Art. 12 §3")
+    first, later = date(2026, 3, 4), date(2026, 3, 9)
+    grievances.serve(grievance, on=first, by=by)
+    limit = grievance.deadlines.standing().get(limit_key="step-1-meeting")
+    grievances.extend(limit, on=first, by=by, agreed_by="P. Moss", until=date(2026, 3, 20), reason="Mr. Moss was ill")
+    grievances.correct(grievance.events.get(kind="served"), on=date(2026, 3, 5), by=by, reason="Stamped a day later")
+    request = grievances.ask(grievance, direction="ours", what="The sign-up sheets of 12 months", on=later, by=by)
+    grievances.turn(request, kind="refused", on=later, by=by, text="Confidential.")
+    grievances.decide(grievance, kind="not_arbitrate", reason="Two awards went the other way.", on=later, by=by)
+    return {"case": grievance.pk, "step": grievance.step_records.get().pk, "request": request.pk}
+
+
 def _violations(page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {v['help']} ({n['html'][:120]})" for v in found for n in v["nodes"][:3]]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-@pytest.mark.parametrize("role", ["staff", "administrator"])
+@pytest.mark.parametrize("role", ["staff", "administrator", "representative"])
 def test_every_page_is_quiet_readable_and_fits(visit, records, role, width, scheme):
     visitor = visit(role, width, scheme)
     found = {}
-    for name, path in (PAGES | (FOR_ADMINISTRATORS if role == "administrator" else {})).items():
+    for name, path in WALKS[role].items():
         response = visitor.goto(path.format(**records))
         problems = [f"status {response.status}"] if response.status != 200 else []
         problems += ([] if name.startswith(DJANGO_OWN) else _violations(visitor.page)) + visitor.complaints
