@@ -223,6 +223,19 @@ class BenevolenceApplication(Record):
             models.Index(
                 fields=["decided_on"], name="application_committed", condition=models.Q(status=Status.APPROVED)
             ),
+            *(
+                models.Index(fields=[happened], name=name, include=["status", "amount_requested", "approved_amount"])
+                for happened, name in (
+                    ("submitted_at", "application_by_submission"),
+                    ("decided_on", "application_by_decision"),
+                )
+            ),
+            models.Index(
+                fields=["payment_date"],
+                name="application_by_payment",
+                include=["reason", "approved_amount"],
+                condition=models.Q(status=Status.PAID),
+            ),
         ]
 
     def __str__(self):

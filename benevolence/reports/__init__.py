@@ -12,6 +12,7 @@ from benevolence.reports.cases import (
     decisions,
     denials,
     paid_by_reason,
+    payments,
     states,
 )
 from benevolence.reports.fund import benefits, projection
@@ -26,6 +27,7 @@ __all__ = [
     "decisions",
     "denials",
     "paid_by_reason",
+    "payments",
     "projection",
     "states",
     "time_of_levels",

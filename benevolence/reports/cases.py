@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, DateField, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from benevolence.models import Reason, Status
 from benevolence.models.application import COMMITTED
@@ -45,10 +46,10 @@ def _grouped(rows: QuerySet, key: Any) -> Groups:
     """(key, status, sums) of every group, in one statement."""
     less = Q(approved_amount__lt=F("amount_requested"))
     sums = {
-        "found": Count("pk"),
+        "found": Count("*"),
         "asked": Sum("amount_requested"),
         "given": Sum("approved_amount", default=NOUGHT),
-        "less": Count("pk", filter=less),
+        "less": Count("status", filter=less),  # a column of the index
     }
     groups = rows.order_by().annotate(key=key).values_list("key", "status").annotate(**sums)
     return [(key, status, Sums(*rest)) for key, status, *rest in groups]
@@ -103,22 +104,41 @@ def decisions(rows: QuerySet, on: date) -> Groups:
     return _monthly(rows, "decided_on", first, last_months(on, 1)[0].last)
 
 
-def by_month(rows: QuerySet, decided: Groups, opens: Opens, on: date) -> Section:
+Payments = dict[tuple[date, str], tuple[Decimal, int]]
+
+
+def payments(rows: QuerySet, on: date) -> Payments:
+    """What was paid and how often, by month and reason."""
+    months = last_months(on, MONTHS)
+    within = rows.filter(status=Status.PAID, payment_date__range=(months[0].first, months[-1].last)).order_by()
+    month = TruncMonth("payment_date", output_field=DateField())
+    sums = within.annotate(month=month).values_list("month", "reason").annotate(Sum("approved_amount"), Count("reason"))
+    return {(month, reason): (amount, count) for month, reason, amount, count in sums}
+
+
+def by_month(rows: QuerySet, decided: Groups, paid: Payments, opens: Opens, on: date) -> Section:
     """Asked for, approved and paid in each of the last months, each counted in the month in which it happened."""
     months = last_months(on, MONTHS)
     first, last = months[0].first, months[-1].last
     asked = _by_first(_grouped(*_submitted(rows, first)), lambda status: True)
     granted = _by_first(decided, lambda status: status in COMMITTED)
-    paid = _by_first(_monthly(rows, "payment_date", first, last), lambda status: status == Status.PAID)
+    paid_in: dict[date, tuple[Decimal, int]] = {}
+    for (month, _), (amount, count) in paid.items():
+        before = paid_in.get(month, (NOUGHT, 0))
+        paid_in[month] = (before[0] + amount, before[1] + count)
     found = []
     for month in months:
         links = _month_links(opens, month.within)
-        happened = {"asked": asked[month.first], "approved": granted[month.first], "paid": paid[month.first]}
-        amounts = {"asked": happened["asked"].asked, **{n: happened[n].approved for n in ("approved", "paid")}}
+        requested, approved = asked[month.first], granted[month.first]
+        happened = {
+            "asked": (requested.asked, requested.count),
+            "approved": (approved.approved, approved.count),
+            "paid": paid_in.get(month.first, (NOUGHT, 0)),
+        }
         row: dict[str, Any] = {"month": month.label}
-        for name, sums in happened.items():
-            row[f"{name}_count"] = Linked(sums.count, links[name])
-            row[name] = Linked(amounts[name], links[name], rows=sums.count)
+        for name, (amount, count) in happened.items():
+            row[f"{name}_count"] = Linked(count, links[name])
+            row[name] = Linked(amount, links[name], rows=count)
         found.append(row)
     whole = _month_links(opens, lambda name: {f"{name}_from": first, f"{name}_to": last})
     totals: dict[str, Any] = {"month": f"All {MONTHS} months"}
@@ -149,10 +169,9 @@ def _month_links(opens: Opens, within: Callable[[str], dict[str, date]]) -> dict
 
 
 def _submitted(rows: QuerySet, first: date) -> tuple[QuerySet, Any]:
-    """The days of the local's clock, of a column that holds moments."""
-    day = TruncDate("submitted_at")
-    recent = rows.exclude(submitted_at=None).annotate(day=day).filter(day__gte=first)
-    return recent, TruncMonth("day", output_field=DateField())
+    """By the local's clock, of a column that holds moments."""
+    begin = timezone.make_aware(datetime.combine(first, time()))
+    return rows.filter(submitted_at__gte=begin), TruncMonth("submitted_at", output_field=DateField())
 
 
 def _monthly(rows: QuerySet, field: str, first: date, last: date) -> Groups:
@@ -297,14 +316,10 @@ def denials(groups: Groups, opens: Opens) -> Section:
     )
 
 
-def paid_by_reason(rows: QuerySet, opens: Opens, on: date) -> Section:
+def paid_by_reason(paid: Payments, opens: Opens, on: date) -> Section:
     """What was paid in each month of a year, by reason."""
     months = last_months(on, MONTHS_OF_REASONS)
     first, last = months[0].first, months[-1].last
-    within = rows.filter(status=Status.PAID, payment_date__range=(first, last)).order_by()
-    month = TruncMonth("payment_date", output_field=DateField())
-    sums = within.annotate(month=month).values_list("month", "reason").annotate(Sum("approved_amount"), Count("pk"))
-    paid = {(month, reason): (amount, count) for month, reason, amount, count in sums}
     found = []
     for one in months:
         row: dict[str, Any] = {"month": one.label}
@@ -317,7 +332,7 @@ def paid_by_reason(rows: QuerySet, opens: Opens, on: date) -> Section:
     return Section(
         "Paid by reason and month",
         [Figure("month", "Month"), *(Figure(reason, label, "money") for reason, label in Reason.choices)],
-        found if paid else [],
+        found if any(month >= first for month, _ in paid) else [],
         totals={"month": f"All {MONTHS_OF_REASONS} months", **totals},
         empty="Nothing was paid in the last year.",
     )

@@ -21,10 +21,10 @@ class ApplicationReport(ReportPage):
 
     def sections(self, rows, user):
         today = timezone.localdate()
-        decided = reports.decisions(rows, today)
+        decided, paid = reports.decisions(rows, today), reports.payments(rows, today)
         return [
             reports.by_state(reports.states(rows), self.opens),
-            reports.by_month(rows, decided, self.opens, today),
+            reports.by_month(rows, decided, paid, self.opens, today),
             reports.by_quarter(decided, self.opens, today),
         ]
 
@@ -38,15 +38,16 @@ class ApplicationReportInside(ApplicationReport):
     def sections(self, rows, user):
         today = timezone.localdate()
         groups, decided = reports.states(rows), reports.decisions(rows, today)
+        paid = reports.payments(rows, today)
         policy = Policy.objects.in_force(today)
         found = paces(rows, filters.a_year_before(), narrowed=self.listing.is_filtered)
         sections = [
             reports.by_state(groups, self.opens),
-            reports.by_month(rows, decided, self.opens, today),
+            reports.by_month(rows, decided, paid, self.opens, today),
             reports.by_quarter(decided, self.opens, today),
             reports.by_reason(groups, self.opens),
             reports.denials(groups, self.opens),
-            reports.paid_by_reason(rows, self.opens, today),
+            reports.paid_by_reason(paid, self.opens, today),
             reports.time_of_levels(found, policy and policy.review_days, self.opens),
         ]
         return sections if self.listing.is_filtered else [*sections, *self.of_the_fund(today)]
