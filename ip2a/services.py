@@ -51,7 +51,7 @@ def write(record: models.Model, *, reason: str = "") -> models.Model:
             with transaction.atomic():
                 record.save()
         except IntegrityError as error:
-            raise _taken(type(record), error) from error
+            raise _taken(type(record), error) from error.__cause__
     record.refresh_from_db()
     return record
 
@@ -89,5 +89,5 @@ def restore(record: models.Model, *, by: Any, reason: str = "") -> models.Model:
             with transaction.atomic():
                 record.save(update_fields=["deleted_at"])
         except IntegrityError as error:
-            raise _taken(type(record), error) from error
+            raise _taken(type(record), error) from error.__cause__
     return record

@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "overdue-applications": {"task": "benevolence.tasks.escalate", "schedule": crontab(hour=5, minute=45)},
     "grievance-limits": {"task": "grievances.tasks.recompute", "schedule": crontab(hour=3, minute=15)},
     "grievance-reminders": {"task": "grievances.tasks.remind", "schedule": crontab(hour=5, minute=30)},
+    "certificates": {"task": "training.tasks.expire_certificates", "schedule": crontab(hour=4, minute=45)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

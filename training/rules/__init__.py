@@ -1,0 +1,61 @@
+from training.rules.after import (
+    may_decide,
+    may_follow_up,
+    may_interview,
+    may_move_application,
+    may_place,
+    may_schedule,
+    may_submit,
+)
+from training.rules.cohorts import (
+    may_appoint,
+    may_cancel_class,
+    may_move_cohort,
+    may_plan_classes,
+    may_take_attendance,
+    may_work_on,
+)
+from training.rules.grants import may_report, may_spend
+from training.rules.students import (
+    may_apply,
+    may_apply_again,
+    may_come_back,
+    may_complete,
+    may_dismiss,
+    may_drop,
+    may_enrol,
+    may_leave,
+)
+from training.rules.work import may_certify, may_grade, may_issue, may_log_hours, may_return, may_revoke
+
+__all__ = [
+    "may_apply",
+    "may_apply_again",
+    "may_appoint",
+    "may_cancel_class",
+    "may_certify",
+    "may_come_back",
+    "may_complete",
+    "may_decide",
+    "may_dismiss",
+    "may_drop",
+    "may_enrol",
+    "may_follow_up",
+    "may_grade",
+    "may_interview",
+    "may_issue",
+    "may_leave",
+    "may_log_hours",
+    "may_move_application",
+    "may_move_cohort",
+    "may_place",
+    "may_plan_classes",
+    "may_report",
+    "may_return",
+    "may_revoke",
+    "may_schedule",
+    "may_spend",
+    "may_submit",
+    "may_take_attendance",
+    "may_work_on",
+]

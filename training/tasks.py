@@ -1,0 +1,11 @@
+from celery import shared_task
+
+from ip2a import audit
+from training import services
+
+
+@shared_task
+def expire_certificates() -> tuple[int, int]:
+    """Every night: what ran out is expired, what runs out soon is told."""
+    with audit.acting(command="expire_certificates"):
+        return services.expire(), services.remind_of_expiry()
