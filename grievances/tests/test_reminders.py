@@ -262,3 +262,15 @@ def test_two_runs_at_once_give_each_reminder_once(committed_db):
     for thread in threads:
         thread.join()
     assert (sorted(given), Reminder.objects.count(), Message.objects.count()) == ([0, 3], 3, 3)
+
+
+def test_a_limit_that_passed_unnoticed_is_found_after_the_next_working_day(grievance):
+    Deadline.objects.update(created_at=at(date(2026, 3, 3)))
+    found = [list(reminders.unreminded(day).values_list("limit_key", flat=True)) for day in march(10, 11, 12, 16)]
+    assert found == [[], [], ["step-1-meeting"], ["step-1-meeting"]]
+    run(*march(11))
+    assert list(reminders.unreminded(march(12)[0])) == []
+
+
+def test_what_was_written_down_today_is_not_found(grievance):
+    assert list(reminders.unreminded(timezone.localdate())) == []
