@@ -3,7 +3,7 @@
     make run            # in another terminal
     .venv/bin/python bin/screenshots.py [http://127.0.0.1:8000]
 
-Ten pages at 1280 px (light) and 360 px (dark), into docs/screenshots. Needs a Chromium.
+Each page at 1280 px (light) and 360 px (dark), into docs/screenshots, as somebody who works with it. Needs a Chromium.
 """
 
 import re
@@ -14,25 +14,38 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-PASSWORD = "local-demo-administrator"  # noqa: S105 - the seed's own, for development
-PAGES = {
-    "home": "/",
-    "members": "/members/",
-    "member": "/members/?has_job=yes -> #results tbody th a",
-    "member-edit": "/members/?has_job=yes -> #results tbody th a -> .page-actions a",
-    "employer": "/organizations/?has_workers=yes&sort=name -> #results tbody th a",
-    "jobs": "/jobs/?current=yes",
-    "search": "/search/?q=an",
-    "findings": "/findings/",
-    "imports": "/imports/",
-    "audit": "/audit/",
+PAGES = {  # by who looks: the seed's logins, whose passwords are public
+    "administrator": {
+        "home": "/",
+        "members": "/members/",
+        "member": "/members/?has_job=yes -> #results tbody th a",
+        "member-edit": "/members/?has_job=yes -> #results tbody th a -> .page-actions a",
+        "employer": "/organizations/?has_workers=yes&sort=name -> #results tbody th a",
+        "jobs": "/jobs/?current=yes",
+        "search": "/search/?q=an",
+        "findings": "/findings/",
+        "imports": "/imports/",
+        "audit": "/audit/",
+    },
+    "representative": {
+        "grievances": "/grievances/",
+        "grievance": "/grievances/?status=open -> #results tbody th a",
+        "grievance-board": "/grievances/board/",
+        "grievance-reports": "/grievances/reports/",
+        "agreement": "/agreements/ -> #results tbody th a",
+    },
+    "officer": {
+        "application": "/benevolence/?status=under_review -> #results tbody th a",
+        "fund": "/benevolence/fund/",
+        "officers-room": "/admin/benevolence/benevolenceapplication/",
+    },
 }
 
 
-def sign_in(page: Page, site: str) -> None:
+def sign_in(page: Page, site: str, role: str) -> None:
     page.goto(f"{site}/account/login/")
-    page.fill("[name=login]", "administrator@ip2a.test")
-    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=login]", f"{role}@ip2a.test")
+    page.fill("[name=password]", f"local-demo-{role}")
     page.press("[name=password]", "Enter")
     page.wait_for_url(re.compile(r"/$"))
 
@@ -54,15 +67,16 @@ def main() -> None:
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for width, height, scheme in ((1280, 800, "light"), (360, 740, "dark")):
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-            page = context.new_page()
-            sign_in(page, site)
-            for name, steps in PAGES.items():
-                walk(page, site, steps)
-                page.screenshot(path=FOLDER / f"{name}-{width}.png")
-            context.close()
+            for role, pages in PAGES.items():
+                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page = context.new_page()
+                sign_in(page, site, role)
+                for name, steps in pages.items():
+                    walk(page, site, steps)
+                    page.screenshot(path=FOLDER / f"{name}-{width}.png")
+                context.close()
         browser.close()
-    sys.stdout.write(f"{2 * len(PAGES)} pictures in {FOLDER}\n")
+    sys.stdout.write(f"{2 * sum(map(len, PAGES.values()))} pictures in {FOLDER}\n")
 
 
 if __name__ == "__main__":
