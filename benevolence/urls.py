@@ -1,6 +1,6 @@
 from django.urls import path
 
-from benevolence.views import applications, filing, fund, paying
+from benevolence.views import applications, filing, fund, paying, reports
 
 app_name = "benevolence"
 CASE = "benevolence/<int:pk>/"
@@ -8,6 +8,7 @@ urlpatterns = [
     path("benevolence/", applications.applications, name="benevolenceapplication_list"),
     path("benevolence/check/", filing.ApplicationPreview.as_view(), name="benevolenceapplication_preview"),
     path("benevolence/add/", filing.ApplicationCreate.as_view(), name="benevolenceapplication_create"),
+    path("benevolence/reports/", reports.report, name="benevolenceapplication_report"),
     path("benevolence/fund/", fund.FundDetail.as_view(), name="fund_detail"),
     path("benevolence/fund/ledger/", fund.LedgerList.as_view(), name="ledgerentry_list"),
     path("benevolence/fund/deposit/", fund.FundDeposit.as_view(), name="fund_deposit"),

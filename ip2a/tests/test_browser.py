@@ -32,6 +32,7 @@ PAGES = {
     "job": "/jobs/{job}/",
     "add a job": "/jobs/add/",
     "members' reports": "/members/reports/?status=active",
+    "benevolence reports": "/benevolence/reports/",
     "search": "/search/?q=lima",
     "remove a contact": "/contacts/{contact}/remove/",
     "end a job": "/jobs/{job}/end/",
