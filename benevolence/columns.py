@@ -40,8 +40,10 @@ def _number(application: Any) -> str:
     return application.number or "Draft"
 
 
-def _waits(application: Any) -> str:
-    return turns.age(application, application.today)
+def _awaits(application: Any) -> str:
+    """The level whose turn it is, and how long it has been."""
+    level = LEVEL.get(application.current_level, "")
+    return f"{level}, {turns.age(application, application.today)}" if level else ""
 
 
 # ``shown_member`` and ``today`` are given by the list (see views.applications.with_names).
@@ -51,11 +53,11 @@ APPLICATIONS = [
     Column("status", "Status", lambda a: state_key(a), sort=("status",), kind="state", show=lambda a: a.state),
     Column("asked", "Asked for", lambda a: a.amount_requested, sort=("amount_requested",), kind="money"),
     Column("approved", "Approved", lambda a: a.approved_amount, sort=("approved_amount",), kind="money"),
-    Column("level", "Awaits", lambda a: LEVEL.get(a.current_level, ""), kind="text"),
-    Column("waits", "Waits", _waits, kind="word"),
+    Column("awaits", "Awaits", _awaits),
     Column("date", "Applied", lambda a: a.application_date, sort=("application_date",), kind="day"),
     Column("filer", "Filed by", lambda a: str(a.filed_by), wide=True),
     Column("emergency", "Emergency", lambda a: a.is_emergency, kind="yes", wide=True),
+    Column("level", "Level", lambda a: LEVEL.get(a.current_level, ""), on_page=False),
     Column("submitted", "Submitted", lambda a: a.submitted_at, on_page=False),
     Column("due", "Review due", lambda a: a.review_due_on, on_page=False),
     Column("needed", "Needed by", lambda a: a.needed_by, on_page=False),

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import django_filters as filters
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -146,7 +146,9 @@ class ApplicationFilter(filters.FilterSet):
         return viewing.by_name(rows, self.request.user).filter(member=value)
 
     def of_filer(self, rows, name, value):
-        people = User.objects.annotate(known_as=Concat("first_name", Value(" "), "last_name", Value(" "), "email"))
+        people = User.objects.annotate(
+            known_as=Concat("first_name", Value(" "), "last_name", Value(" "), "email", output_field=TextField())
+        )
         for word in value.split():
             people = people.filter(known_as__icontains=word)
         return rows.filter(filed_by__in=list(people.values_list("pk", flat=True)[:1000]))

@@ -12,7 +12,7 @@ from ip2a.panels import Panel, panel
 from ip2a.tables import Table
 
 MOST = 15
-SHOWN = [COLUMN[key] for key in ("number", "status", "asked", "approved", "level", "date")]
+SHOWN = [COLUMN[key] for key in ("number", "status", "asked", "approved", "awaits", "date")]
 
 
 @panel("members.member", order=30)

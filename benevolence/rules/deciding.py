@@ -73,13 +73,13 @@ def _day_is_right(application: BenevolenceApplication, on: date) -> Answer:
 def _has_the_level(user: Any, application: BenevolenceApplication, on: date) -> Answer:
     level = application.current_level
     held = roster.levels_of(user, on)
+    if level not in held:
+        return _not_your_level(user, application, held, on)
     if _approved_before(user, application):
         return no(
             "You have approved this case at another level. Two approvals are two persons, so the stand-in for the "
             f"{roster.named(level)} decides."
         )
-    if level not in held:
-        return _not_your_level(user, application, held, on)
     out = roster.is_out(user, application)
     if out == "is the applicant":
         return no("This is your own application. Step aside: the stand-in for your level decides it.")

@@ -101,7 +101,9 @@ def test_nobody_decides_out_of_turn_or_twice(house):
     )
     services.approve(case, by=house["vp"])
     case.refresh_from_db()
-    assert refusal(services.approve, case, by=house["vp"]).startswith("You have approved this case at another level.")
+    assert refusal(services.approve, case, by=house["vp"]) == (
+        "Your level has already decided this case. It is the turn of the administrator of the fund."
+    )
     services.approve(case, by=house["admin"])
     case.refresh_from_db()
     assert refusal(services.approve, case, by=house["admin"]) == "This application is already approved."

@@ -90,20 +90,20 @@ class Visitor:
 
 @pytest.fixture
 def visit(web_server, committed_db, context):
-    """``visit("staff")`` opens a page of somebody with that role; ``visit(None)`` of somebody not signed in."""
+    """A page of somebody with a role (``visit("staff")``), of a person, or of nobody (``visit(None)``)."""
     from django.conf import settings
     from django.test import Client
 
     from ip2a.factories import UserFactory
 
-    def open_for(role: str | None, width: int = 1280, scheme: str = "light") -> Visitor:
+    def open_for(role, width: int = 1280, scheme: str = "light") -> Visitor:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_default_timeout(10_000)
         if role is not None:
             client = Client()
-            client.force_login(UserFactory(role=role))
+            client.force_login(UserFactory(role=role) if isinstance(role, str) else role)
             value = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": web_server}])
         return Visitor(page, web_server)
