@@ -72,32 +72,37 @@ def of_employer(request, organization) -> Panel | None:
     if rows.query.is_empty():
         return None
     here = rows.filter(employer=organization)
-    numbers = here.aggregate(
-        running=Count("pk", filter=Q(status__in=RUNNING)),
-        settled=Count("pk", filter=Q(status=Grievance.Status.SETTLED)),
-        in_default=Count("pk", filter=Q(status__in=RUNNING, employer_due_on__lt=dues.today())),
-        every=Count("pk"),
-    )
+    figures = _figures(here, organization)
     open_ = here.running().for_table().order_by("next_due_on", "pk")
     shown, total = first_of(open_, MOST)
-    links = {
-        "running": list_url(employer_id=organization.pk, status="running"),
-        "in_default": list_url(employer_id=organization.pk, overdue="employer"),
-        "settled": list_url(employer_id=organization.pk, status="settled"),
-        "every": list_url(employer_id=organization.pk),
-    }
-    words = {"running": "Open", "in_default": "In default", "settled": "Settled", "every": "In all"}
     context = {
-        "figures": [(words[key], numbers[key], links[key]) for key in links],
+        "figures": figures,
         "table": Table(BESIDE_EMPLOYER, shown, caption="Open grievances"),
         "left": total - len(shown),
         "total": total,
-        "all_url": links["running"],
+        "all_url": list_url(employer_id=organization.pk, status="running"),
         "empty": "No open grievance here.",
-        "any": numbers["every"],
+        "any": any(number for _, number, _ in figures),
     }
     actions = adding(request, organization, employer=organization.pk)
-    return Panel("Grievances", "grievances/_of_employer.html", context, numbers["running"], actions, "grievances")
+    return Panel("Grievances", "grievances/_of_employer.html", context, f"{total:,}", actions, "grievances")
+
+
+def _figures(here: QuerySet, organization: Any) -> list[tuple[str, int, str]]:
+    """How many cases there are and were, each with the way to them."""
+    numbers = here.aggregate(
+        running=Count("pk", filter=Q(status__in=RUNNING)),
+        in_default=Count("pk", filter=Q(status__in=RUNNING, employer_due_on__lt=dues.today())),
+        settled=Count("pk", filter=Q(status=Grievance.Status.SETTLED)),
+        every=Count("pk"),
+    )
+    shown = (
+        ("Open", "running", {"status": "running"}),
+        ("In default", "in_default", {"overdue": "employer"}),
+        ("Settled", "settled", {"status": "settled"}),
+        ("In all", "every", {}),
+    )
+    return [(words, numbers[key], list_url(employer_id=organization.pk, **query)) for words, key, query in shown]
 
 
 @panel("members.organization", order=80)
