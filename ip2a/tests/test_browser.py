@@ -65,6 +65,7 @@ FOR_REPRESENTATIVES = {
     "write down a meeting": "/grievances/{case}/meeting/",
     "settle": "/grievances/{case}/settle/",
     "step record": "/grievances/steps/{step}/",
+    "draft a grievance form": "/papers/grievances.grievance/{case}/grievances.step_form/",
     "information requests": "/information-requests/",
     "information request": "/information-requests/{request}/",
     "member with a grievance": "/members/{member}/",
