@@ -4,517 +4,1309 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import ip2a.models.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import ip2a.models.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grievances', '0001_agreements'),
-        ('ip2a', '0010_mail'),
-        ('members', '0003_members_by_standing'),
+        ("grievances", "0001_agreements"),
+        ("ip2a", "0010_mail"),
+        ("members", "0003_members_by_standing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CaseNumbers',
+            name="CaseNumbers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('year', models.PositiveSmallIntegerField(unique=True)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                ("year", models.PositiveSmallIntegerField(unique=True)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'case number',
-                'verbose_name_plural': 'case numbers',
+                "verbose_name": "case number",
+                "verbose_name_plural": "case numbers",
             },
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('kind', models.CharField(choices=[('incident', 'It happened'), ('knowledge', 'The grievant learned of it'), ('filed', 'Filed'), ('served', 'Received by the employer'), ('met', 'Step meeting held'), ('answered', "Employer's answer received"), ('denied', 'Denied'), ('advanced', 'Advanced'), ('skipped', 'Skipped by agreement'), ('referred', 'Referred to arbitration'), ('decided', 'Award or ruling'), ('extended', 'Limit extended'), ('abeyance', 'Held in abeyance'), ('resumed', 'Abeyance ended'), ('settled', 'Settled'), ('withdrawn', 'Withdrawn'), ('closed', 'Closed'), ('reopened', 'Reopened')], max_length=20)),
-                ('happened_on', models.DateField(verbose_name='day')),
-                ('happened_at', models.DateTimeField(blank=True, help_text='Where a limit counts hours.', null=True, verbose_name='time')),
-                ('step_number', models.PositiveSmallIntegerField(default=0, help_text='0: the case as a whole.', verbose_name='step')),
-                ('limit_key', models.CharField(blank=True, max_length=60)),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='new last day')),
-                ('amount', models.PositiveSmallIntegerField(default=0, verbose_name='longer by')),
-                ('agreed_by', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('is_void', models.BooleanField(default=False)),
-                ('by_name', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='grievances.caseevent')),
-                ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ip2a.attachment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("incident", "It happened"),
+                            ("knowledge", "The grievant learned of it"),
+                            ("filed", "Filed"),
+                            ("served", "Received by the employer"),
+                            ("met", "Step meeting held"),
+                            ("answered", "Employer's answer received"),
+                            ("denied", "Denied"),
+                            ("advanced", "Advanced"),
+                            ("skipped", "Skipped by agreement"),
+                            ("referred", "Referred to arbitration"),
+                            ("decided", "Award or ruling"),
+                            ("extended", "Limit extended"),
+                            ("abeyance", "Held in abeyance"),
+                            ("resumed", "Abeyance ended"),
+                            ("settled", "Settled"),
+                            ("withdrawn", "Withdrawn"),
+                            ("closed", "Closed"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="day")),
+                (
+                    "happened_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Where a limit counts hours.", null=True, verbose_name="time"
+                    ),
+                ),
+                (
+                    "step_number",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="0: the case as a whole.", verbose_name="step"
+                    ),
+                ),
+                ("limit_key", models.CharField(blank=True, max_length=60)),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="new last day")),
+                ("amount", models.PositiveSmallIntegerField(default=0, verbose_name="longer by")),
+                ("agreed_by", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                ("is_void", models.BooleanField(default=False)),
+                ("by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="grievances.caseevent",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ip2a.attachment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case event',
-                'ordering': ['happened_on', 'id'],
+                "verbose_name": "case event",
+                "ordering": ["happened_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Grievance',
+            name="Grievance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('grievance_number', models.CharField(blank=True, editable=False, max_length=20, null=True, verbose_name='number')),
-                ('case_type', models.CharField(choices=[('individual', 'Individual'), ('group', 'Group'), ('policy', 'Policy')], default='individual', max_length=20, verbose_name='type')),
-                ('contract_article', models.CharField(blank=True, help_text='Such as: Art. 12 §3.', max_length=100)),
-                ('violation_description', models.TextField(verbose_name='what happened')),
-                ('remedy_sought', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('investigation', 'Investigation'), ('hearing', 'Hearing'), ('settled', 'Settled'), ('withdrawn', 'Withdrawn'), ('arbitration', 'Arbitration'), ('closed', 'Closed')], default='open', editable=False, max_length=20)),
-                ('current_step', models.CharField(choices=[('step_1', 'Step 1'), ('step_2', 'Step 2'), ('step_3', 'Step 3'), ('arbitration', 'Arbitration')], default='step_1', max_length=20, verbose_name='step')),
-                ('resolution', models.TextField(blank=True)),
-                ('settlement_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('has_precedent', models.BooleanField(blank=True, null=True, verbose_name='with precedent')),
-                ('incident_date', models.DateField()),
-                ('knowledge_date', models.DateField(blank=True, help_text='When the grievant learned of it, if that was later than the day itself.', null=True)),
-                ('filed_date', models.DateField(blank=True, null=True, verbose_name='filed')),
-                ('resolution_date', models.DateField(blank=True, null=True)),
-                ('next_due_on', models.DateField(blank=True, editable=False, null=True, verbose_name='our next limit')),
-                ('employer_due_on', models.DateField(blank=True, editable=False, null=True, verbose_name="the employer's next limit")),
-                ('search_text', models.GeneratedField(db_persist=True, expression=ip2a.models.fields.Fold(django.db.models.functions.text.Concat(models.F('grievance_number'), models.Value(' '), models.F('contract_article'), models.Value(' '), models.F('violation_description'), output_field=models.TextField())), output_field=models.TextField())),
-                ('agreement_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to='grievances.agreementversion')),
-                ('assigned_rep', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to=settings.AUTH_USER_MODEL, verbose_name='representative')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to='members.organization')),
-                ('member', models.ForeignKey(blank=True, db_index=False, help_text='For a group, the member who speaks for it. A policy grievance needs none.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to='members.member', verbose_name='grievant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                (
+                    "grievance_number",
+                    models.CharField(blank=True, editable=False, max_length=20, null=True, verbose_name="number"),
+                ),
+                (
+                    "case_type",
+                    models.CharField(
+                        choices=[("individual", "Individual"), ("group", "Group"), ("policy", "Policy")],
+                        default="individual",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("contract_article", models.CharField(blank=True, help_text="Such as: Art. 12 §3.", max_length=100)),
+                ("violation_description", models.TextField(verbose_name="what happened")),
+                ("remedy_sought", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("investigation", "Investigation"),
+                            ("hearing", "Hearing"),
+                            ("settled", "Settled"),
+                            ("withdrawn", "Withdrawn"),
+                            ("arbitration", "Arbitration"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "current_step",
+                    models.CharField(
+                        choices=[
+                            ("step_1", "Step 1"),
+                            ("step_2", "Step 2"),
+                            ("step_3", "Step 3"),
+                            ("arbitration", "Arbitration"),
+                        ],
+                        default="step_1",
+                        max_length=20,
+                        verbose_name="step",
+                    ),
+                ),
+                ("resolution", models.TextField(blank=True)),
+                ("settlement_amount", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                ("has_precedent", models.BooleanField(blank=True, null=True, verbose_name="with precedent")),
+                ("incident_date", models.DateField()),
+                (
+                    "knowledge_date",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the grievant learned of it, if that was later than the day itself.",
+                        null=True,
+                    ),
+                ),
+                ("filed_date", models.DateField(blank=True, null=True, verbose_name="filed")),
+                ("resolution_date", models.DateField(blank=True, null=True)),
+                ("next_due_on", models.DateField(blank=True, editable=False, null=True, verbose_name="our next limit")),
+                (
+                    "employer_due_on",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="the employer's next limit"),
+                ),
+                (
+                    "search_text",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=ip2a.models.fields.Fold(
+                            django.db.models.functions.text.Concat(
+                                models.F("grievance_number"),
+                                models.Value(" "),
+                                models.F("contract_article"),
+                                models.Value(" "),
+                                models.F("violation_description"),
+                                output_field=models.TextField(),
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "agreement_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grievances",
+                        to="grievances.agreementversion",
+                    ),
+                ),
+                (
+                    "assigned_rep",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grievances",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="representative",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grievances",
+                        to="members.organization",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="For a group, the member who speaks for it. A policy grievance needs none.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grievances",
+                        to="members.member",
+                        verbose_name="grievant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grievance',
-                'ordering': ['-filed_date', '-id'],
-                'permissions': [('pursue_grievance', 'Can file, advance, settle, withdraw and close grievances')],
+                "verbose_name": "grievance",
+                "ordering": ["-filed_date", "-id"],
+                "permissions": [("pursue_grievance", "Can file, advance, settle, withdraw and close grievances")],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('kind', models.CharField(choices=[('not_filed', 'Not to file'), ('advance', 'To advance'), ('arbitrate', 'To arbitrate'), ('not_arbitrate', 'Not to arbitrate'), ('settle', 'To settle'), ('withdraw', 'To withdraw'), ('close', 'To close'), ('reopen', 'To reopen')], max_length=20)),
-                ('decided_on', models.DateField(verbose_name='decided')),
-                ('reason', models.TextField()),
-                ('appeal_until', models.DateField(blank=True, help_text='Inside the union, before the door closes.', null=True, verbose_name='may be appealed until')),
-                ('by_name', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('grievance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grievances.grievance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("not_filed", "Not to file"),
+                            ("advance", "To advance"),
+                            ("arbitrate", "To arbitrate"),
+                            ("not_arbitrate", "Not to arbitrate"),
+                            ("settle", "To settle"),
+                            ("withdraw", "To withdraw"),
+                            ("close", "To close"),
+                            ("reopen", "To reopen"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("decided_on", models.DateField(verbose_name="decided")),
+                ("reason", models.TextField()),
+                (
+                    "appeal_until",
+                    models.DateField(
+                        blank=True,
+                        help_text="Inside the union, before the door closes.",
+                        null=True,
+                        verbose_name="may be appealed until",
+                    ),
+                ),
+                ("by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "grievance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="grievances.grievance",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['decided_on', 'id'],
+                "ordering": ["decided_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('limit_key', models.CharField(max_length=60)),
-                ('occurrence', models.PositiveSmallIntegerField(default=1)),
-                ('step_number', models.PositiveSmallIntegerField(default=0, verbose_name='step')),
-                ('label', models.CharField(max_length=200)),
-                ('side', models.CharField(choices=[('union', 'Union'), ('employer', 'Employer'), ('both', 'Both')], max_length=20)),
-                ('article', models.CharField(blank=True, max_length=100)),
-                ('consequence', models.CharField(choices=[('nothing', 'Nothing'), ('forfeit', 'Forfeit'), ('advance', 'Advance'), ('granted', 'Granted')], default='nothing', max_length=20)),
-                ('state', models.CharField(choices=[('open', 'Running'), ('suspended', 'In abeyance'), ('met', 'Met'), ('met_late', 'Met late'), ('missed', 'Missed'), ('skipped', 'Skipped'), ('void', 'No longer needed')], default='open', max_length=20)),
-                ('starts_on', models.DateField()),
-                ('due_on', models.DateField(blank=True, help_text='None while the clock is stopped.', null=True, verbose_name='due')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
-                ('is_expected', models.BooleanField(default=False, help_text='Runs from a default that has not happened yet.')),
-                ('met_on', models.DateField(blank=True, null=True)),
-                ('sentence', models.TextField()),
-                ('working', models.JSONField(default=list, help_text='Day by day: the day, what it counts as, and why.')),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
-                ('superseded_reason', models.CharField(blank=True, max_length=300)),
-                ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grievances.caseevent')),
-                ('grievance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='grievances.grievance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                ("limit_key", models.CharField(max_length=60)),
+                ("occurrence", models.PositiveSmallIntegerField(default=1)),
+                ("step_number", models.PositiveSmallIntegerField(default=0, verbose_name="step")),
+                ("label", models.CharField(max_length=200)),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("union", "Union"), ("employer", "Employer"), ("both", "Both")], max_length=20
+                    ),
+                ),
+                ("article", models.CharField(blank=True, max_length=100)),
+                (
+                    "consequence",
+                    models.CharField(
+                        choices=[
+                            ("nothing", "Nothing"),
+                            ("forfeit", "Forfeit"),
+                            ("advance", "Advance"),
+                            ("granted", "Granted"),
+                        ],
+                        default="nothing",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Running"),
+                            ("suspended", "In abeyance"),
+                            ("met", "Met"),
+                            ("met_late", "Met late"),
+                            ("missed", "Missed"),
+                            ("skipped", "Skipped"),
+                            ("void", "No longer needed"),
+                        ],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                (
+                    "due_on",
+                    models.DateField(
+                        blank=True, help_text="None while the clock is stopped.", null=True, verbose_name="due"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due at")),
+                (
+                    "is_expected",
+                    models.BooleanField(default=False, help_text="Runs from a default that has not happened yet."),
+                ),
+                ("met_on", models.DateField(blank=True, null=True)),
+                ("sentence", models.TextField()),
+                (
+                    "working",
+                    models.JSONField(default=list, help_text="Day by day: the day, what it counts as, and why."),
+                ),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                ("superseded_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grievances.caseevent",
+                    ),
+                ),
+                (
+                    "grievance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="grievances.grievance",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.AddField(
-            model_name='caseevent',
-            name='grievance',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='grievances.grievance'),
+            model_name="caseevent",
+            name="grievance",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="grievances.grievance",
+            ),
         ),
         migrations.CreateModel(
-            name='GrievanceStepRecord',
+            name="GrievanceStepRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('step_number', models.PositiveSmallIntegerField(verbose_name='step')),
-                ('meeting_date', models.DateField(blank=True, null=True)),
-                ('union_attendees', models.TextField(blank=True)),
-                ('employer_attendees', models.TextField(blank=True)),
-                ('outcome', models.CharField(blank=True, choices=[('denied', 'Denied'), ('settled', 'Settled'), ('advanced', 'Advanced')], max_length=20)),
-                ('notes', models.TextField(blank=True)),
-                ('grievance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='step_records', to='grievances.grievance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                ("step_number", models.PositiveSmallIntegerField(verbose_name="step")),
+                ("meeting_date", models.DateField(blank=True, null=True)),
+                ("union_attendees", models.TextField(blank=True)),
+                ("employer_attendees", models.TextField(blank=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("denied", "Denied"), ("settled", "Settled"), ("advanced", "Advanced")],
+                        max_length=20,
+                    ),
+                ),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "grievance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="step_records",
+                        to="grievances.grievance",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step record',
-                'ordering': ['grievance', 'step_number'],
+                "verbose_name": "step record",
+                "ordering": ["grievance", "step_number"],
             },
         ),
         migrations.CreateModel(
-            name='Grievant',
+            name="Grievant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('joined_on', models.DateField()),
-                ('left_on', models.DateField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why left')),
-                ('grievance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grievants', to='grievances.grievance')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='group_grievances', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                ("joined_on", models.DateField()),
+                ("left_on", models.DateField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="why left")),
+                (
+                    "grievance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grievants",
+                        to="grievances.grievance",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="group_grievances",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['joined_on', 'id'],
+                "ordering": ["joined_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='InformationRequest',
+            name="InformationRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('direction', models.CharField(choices=[('ours', 'We ask the employer'), ('theirs', 'The employer asks us')], default='ours', max_length=10)),
-                ('what', models.TextField(verbose_name='what is asked for')),
-                ('asked_of', models.CharField(blank=True, help_text='The person it went to.', max_length=200, verbose_name='asked of')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('partly', 'Partly answered'), ('answered', 'Answered'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='open', editable=False, max_length=20)),
-                ('asked_on', models.DateField(verbose_name='asked')),
-                ('due_on', models.DateField(verbose_name='answer due')),
-                ('answered_on', models.DateField(blank=True, editable=False, null=True)),
-                ('grievance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='information_requests', to='grievances.grievance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("ours", "We ask the employer"), ("theirs", "The employer asks us")],
+                        default="ours",
+                        max_length=10,
+                    ),
+                ),
+                ("what", models.TextField(verbose_name="what is asked for")),
+                (
+                    "asked_of",
+                    models.CharField(
+                        blank=True, help_text="The person it went to.", max_length=200, verbose_name="asked of"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("partly", "Partly answered"),
+                            ("answered", "Answered"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("asked_on", models.DateField(verbose_name="asked")),
+                ("due_on", models.DateField(verbose_name="answer due")),
+                ("answered_on", models.DateField(blank=True, editable=False, null=True)),
+                (
+                    "grievance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="information_requests",
+                        to="grievances.grievance",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'information request',
-                'ordering': ['asked_on', 'id'],
+                "verbose_name": "information request",
+                "ordering": ["asked_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('told_on', models.DateField(verbose_name='told')),
-                ('told_how', models.CharField(choices=[('in_person', 'In person'), ('phone', 'By phone'), ('letter', 'By letter'), ('certified', 'By certified letter'), ('email', 'By e-mail')], max_length=20, verbose_name='how')),
-                ('told_whom', models.CharField(blank=True, max_length=200, verbose_name='whom')),
-                ('note', models.TextField(blank=True)),
-                ('by_name', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='grievances.decision')),
-                ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ip2a.attachment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                ("told_on", models.DateField(verbose_name="told")),
+                (
+                    "told_how",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "In person"),
+                            ("phone", "By phone"),
+                            ("letter", "By letter"),
+                            ("certified", "By certified letter"),
+                            ("email", "By e-mail"),
+                        ],
+                        max_length=20,
+                        verbose_name="how",
+                    ),
+                ),
+                ("told_whom", models.CharField(blank=True, max_length=200, verbose_name="whom")),
+                ("note", models.TextField(blank=True)),
+                ("by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="grievances.decision"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ip2a.attachment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notice to the grievant',
-                'verbose_name_plural': 'notices to grievants',
-                'ordering': ['told_on', 'id'],
+                "verbose_name": "notice to the grievant",
+                "verbose_name_plural": "notices to grievants",
+                "ordering": ["told_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RequestEntry',
+            name="RequestEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('kind', models.CharField(choices=[('asked', 'Asked'), ('reminded', 'Reminded'), ('extended', 'More time given'), ('partly', 'Answered in part'), ('answered', 'Answered'), ('refused', 'Refused'), ('objected', 'Objected to the refusal'), ('narrowed', 'Narrowed'), ('withdrawn', 'Withdrawn')], max_length=20)),
-                ('happened_on', models.DateField(verbose_name='day')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='new day for the answer')),
-                ('text', models.TextField(blank=True)),
-                ('by_name', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ip2a.attachment')),
-                ('request', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='grievances.informationrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("reminded", "Reminded"),
+                            ("extended", "More time given"),
+                            ("partly", "Answered in part"),
+                            ("answered", "Answered"),
+                            ("refused", "Refused"),
+                            ("objected", "Objected to the refusal"),
+                            ("narrowed", "Narrowed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="day")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="new day for the answer")),
+                ("text", models.TextField(blank=True)),
+                ("by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ip2a.attachment",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="grievances.informationrequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'turn of an information request',
-                'verbose_name_plural': 'turns of information requests',
-                'ordering': ['happened_on', 'id'],
+                "verbose_name": "turn of an information request",
+                "verbose_name_plural": "turns of information requests",
+                "ordering": ["happened_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('name', models.CharField(max_length=60)),
-                ('is_active', models.BooleanField(default=True, help_text='Offered in new cases.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                ("name", models.CharField(max_length=60)),
+                ("is_active", models.BooleanField(default=True, help_text="Offered in new cases.")),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='grievance_subject_named'), models.UniqueConstraint(fields=('name',), name='grievance_subject_once', violation_error_message='This subject is there already.')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="grievance_subject_named"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("name",),
+                        name="grievance_subject_once",
+                        violation_error_message="This subject is there already.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='grievance',
-            name='subject',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to='grievances.subject'),
+            model_name="grievance",
+            name="subject",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="grievances",
+                to="grievances.subject",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['grievance', 'decided_on', 'id'], name='decision_of_case'),
+            model_name="decision",
+            index=models.Index(fields=["grievance", "decided_on", "id"], name="decision_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['not_filed', 'advance', 'arbitrate', 'not_arbitrate', 'settle', 'withdraw', 'close', 'reopen'])), name='decision_kind_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["not_filed", "advance", "arbitrate", "not_arbitrate", "settle", "withdraw", "close", "reopen"],
+                    )
+                ),
+                name="decision_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='decision_has_reason', violation_error_message='Write down why: the reason is what a fair-representation claim asks for.'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="decision_has_reason",
+                violation_error_message="Write down why: the reason is what a fair-representation claim asks for.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_until', None), ('appeal_until__gte', models.F('decided_on')), _connector='OR'), name='decision_appeal_later'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("appeal_until", None), ("appeal_until__gte", models.F("decided_on")), _connector="OR"
+                ),
+                name="decision_appeal_later",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(fields=['grievance', 'due_on', 'id'], name='deadline_of_case'),
+            model_name="deadline",
+            index=models.Index(fields=["grievance", "due_on", "id"], name="deadline_of_case"),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('state', 'open'), ('superseded_at', None)), fields=['due_on', 'id'], name='deadline_running'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("state", "open"), ("superseded_at", None)),
+                fields=["due_on", "id"],
+                name="deadline_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'suspended', 'met', 'met_late', 'missed', 'skipped', 'void'])), name='deadline_state_known'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "suspended", "met", "met_late", "missed", "skipped", "void"])
+                ),
+                name="deadline_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('open', 'met', 'met_late', 'missed')), _negated=True), ('due_on__isnull', False), _connector='OR'), name='deadline_running_has_day'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("open", "met", "met_late", "missed")), _negated=True),
+                    ("due_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="deadline_running_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('limit_key', ''), _negated=True), models.Q(('label', ''), _negated=True), models.Q(('sentence', ''), _negated=True)), name='deadline_named'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("limit_key", ""), _negated=True),
+                    models.Q(("label", ""), _negated=True),
+                    models.Q(("sentence", ""), _negated=True),
+                ),
+                name="deadline_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('superseded_at', None), ('superseded_reason', '')), models.Q(('superseded_at__isnull', False), models.Q(('superseded_reason', ''), _negated=True)), _connector='OR'), name='deadline_superseded_for_a_reason'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("superseded_at", None), ("superseded_reason", "")),
+                    models.Q(("superseded_at__isnull", False), models.Q(("superseded_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="deadline_superseded_for_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['met', 'met_late']), _negated=True), ('met_on__isnull', False), _connector='OR'), name='deadline_met_has_day'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["met", "met_late"]), _negated=True),
+                    ("met_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="deadline_met_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('grievance', 'limit_key', 'occurrence'), name='deadline_once'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at", None)),
+                fields=("grievance", "limit_key", "occurrence"),
+                name="deadline_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(fields=['grievance', 'happened_on', 'id'], name='case_event_of_case'),
+            model_name="caseevent",
+            index=models.Index(fields=["grievance", "happened_on", "id"], name="case_event_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['incident', 'knowledge', 'filed', 'served', 'met', 'answered', 'denied', 'advanced', 'skipped', 'referred', 'decided', 'extended', 'abeyance', 'resumed', 'settled', 'withdrawn', 'closed', 'reopened'])), name='case_event_kind_known'),
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "incident",
+                            "knowledge",
+                            "filed",
+                            "served",
+                            "met",
+                            "answered",
+                            "denied",
+                            "advanced",
+                            "skipped",
+                            "referred",
+                            "decided",
+                            "extended",
+                            "abeyance",
+                            "resumed",
+                            "settled",
+                            "withdrawn",
+                            "closed",
+                            "reopened",
+                        ],
+                    )
+                ),
+                name="case_event_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('step_number__lte', 4)), name='case_event_step_0_to_4'),
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step_number__lte", 4)), name="case_event_step_0_to_4"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extended'), _negated=True), models.Q(models.Q(('limit_key', ''), _negated=True), models.Q(('until_on__isnull', False), ('amount__gt', 0), _connector='OR')), _connector='OR'), name='case_event_extension_says_how_long', violation_error_message='Say which limit is extended, and until when or by how much.'),
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "extended"), _negated=True),
+                    models.Q(
+                        models.Q(("limit_key", ""), _negated=True),
+                        models.Q(("until_on__isnull", False), ("amount__gt", 0), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_event_extension_says_how_long",
+                violation_error_message="Say which limit is extended, and until when or by how much.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['extended', 'abeyance', 'skipped']), _negated=True), models.Q(('agreed_by', ''), _negated=True), _connector='OR'), name='case_event_extension_agreed', violation_error_message="Say who agreed to it on the employer's side."),
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["extended", "abeyance", "skipped"]), _negated=True),
+                    models.Q(("agreed_by", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="case_event_extension_agreed",
+                violation_error_message="Say who agreed to it on the employer's side.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects', None), ('is_void', False)), models.Q(('corrects__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='case_event_correction_says_why', violation_error_message='Say why it is corrected.'),
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("corrects", None), ("is_void", False)),
+                    models.Q(("corrects__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="case_event_correction_says_why",
+                violation_error_message="Say why it is corrected.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('corrects', None), models.Q(('corrects', models.F('id')), _negated=True), _connector='OR'), name='case_event_not_its_own'),
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corrects", None), models.Q(("corrects", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="case_event_not_its_own",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievancesteprecord',
-            constraint=models.UniqueConstraint(fields=('grievance', 'step_number'), name='step_record_once', violation_error_message='This step has its record already.'),
+            model_name="grievancesteprecord",
+            constraint=models.UniqueConstraint(
+                fields=("grievance", "step_number"),
+                name="step_record_once",
+                violation_error_message="This step has its record already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievancesteprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('step_number__gte', 1), ('step_number__lte', 4)), name='step_record_number_1_to_4'),
+            model_name="grievancesteprecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step_number__gte", 1), ("step_number__lte", 4)), name="step_record_number_1_to_4"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievancesteprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', ''), ('outcome__in', ['denied', 'settled', 'advanced']), _connector='OR'), name='step_record_outcome_known'),
+            model_name="grievancesteprecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome", ""), ("outcome__in", ["denied", "settled", "advanced"]), _connector="OR"
+                ),
+                name="step_record_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievant',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('grievance', 'member'), name='grievant_once', violation_error_message='This member is in the group already.'),
+            model_name="grievant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_on", None)),
+                fields=("grievance", "member"),
+                name="grievant_once",
+                violation_error_message="This member is in the group already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievant',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='grievant_leaves_after_joining', violation_error_message='They leave before they joined: check both dates.'),
+            model_name="grievant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_on", None), ("left_on__gte", models.F("joined_on")), _connector="OR"),
+                name="grievant_leaves_after_joining",
+                violation_error_message="They leave before they joined: check both dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievant',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='grievant_leaves_for_a_reason', violation_error_message='Say why they leave the group.'),
+            model_name="grievant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_on", None), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                name="grievant_leaves_for_a_reason",
+                violation_error_message="Say why they leave the group.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='informationrequest',
-            index=models.Index(fields=['grievance', 'asked_on'], name='information_request_of_case'),
+            model_name="informationrequest",
+            index=models.Index(fields=["grievance", "asked_on"], name="information_request_of_case"),
         ),
         migrations.AddIndex(
-            model_name='informationrequest',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'partly', 'refused'))), fields=['due_on', 'id'], name='information_request_awaited'),
+            model_name="informationrequest",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "partly", "refused"))),
+                fields=["due_on", "id"],
+                name="information_request_awaited",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='informationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['ours', 'theirs'])), name='information_request_direction_known'),
+            model_name="informationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["ours", "theirs"])), name="information_request_direction_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='informationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'partly', 'answered', 'refused', 'withdrawn'])), name='information_request_state_known'),
+            model_name="informationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "partly", "answered", "refused", "withdrawn"])),
+                name="information_request_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='informationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='information_request_asks'),
+            model_name="informationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("what", ""), _negated=True), name="information_request_asks"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='informationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('asked_on'))), name='information_request_due_later', violation_error_message='The answer is due before it was asked for: check both dates.'),
+            model_name="informationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("asked_on"))),
+                name="information_request_due_later",
+                violation_error_message="The answer is due before it was asked for: check both dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='informationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', False), ('state', 'answered')), models.Q(models.Q(('state', 'answered'), _negated=True), ('answered_on', None)), _connector='OR'), name='information_request_answered_has_day'),
+            model_name="informationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_on__isnull", False), ("state", "answered")),
+                    models.Q(models.Q(("state", "answered"), _negated=True), ("answered_on", None)),
+                    _connector="OR",
+                ),
+                name="information_request_answered_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('told_how__in', ['in_person', 'phone', 'letter', 'certified', 'email'])), name='notice_channel_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("told_how__in", ["in_person", "phone", "letter", "certified", "email"])),
+                name="notice_channel_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='requestentry',
-            index=models.Index(fields=['request', 'happened_on', 'id'], name='request_entry_of_request'),
+            model_name="requestentry",
+            index=models.Index(fields=["request", "happened_on", "id"], name="request_entry_of_request"),
         ),
         migrations.AddConstraint(
-            model_name='requestentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['asked', 'reminded', 'extended', 'partly', 'answered', 'refused', 'objected', 'narrowed', 'withdrawn'])), name='request_entry_kind_known'),
+            model_name="requestentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "asked",
+                            "reminded",
+                            "extended",
+                            "partly",
+                            "answered",
+                            "refused",
+                            "objected",
+                            "narrowed",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="request_entry_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['refused', 'objected', 'withdrawn']), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='request_entry_refusal_says_why', violation_error_message='Write down the words of the refusal, the objection or the withdrawal.'),
+            model_name="requestentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["refused", "objected", "withdrawn"]), _negated=True),
+                    models.Q(("text", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="request_entry_refusal_says_why",
+                violation_error_message="Write down the words of the refusal, the objection or the withdrawal.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extended'), _negated=True), ('until_on__isnull', False), _connector='OR'), name='request_entry_extension_has_day', violation_error_message='Say until when there is more time.'),
+            model_name="requestentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "extended"), _negated=True), ("until_on__isnull", False), _connector="OR"
+                ),
+                name="request_entry_extension_has_day",
+                violation_error_message="Say until when there is more time.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='grievance_search'),
+            model_name="grievance",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                name="grievance_search",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(fields=['-filed_date', '-id'], name='grievance_by_filing'),
+            model_name="grievance",
+            index=models.Index(fields=["-filed_date", "-id"], name="grievance_by_filing"),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(fields=['member', '-filed_date'], name='grievance_of_member'),
+            model_name="grievance",
+            index=models.Index(fields=["member", "-filed_date"], name="grievance_of_member"),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(fields=['employer', '-filed_date'], name='grievance_of_employer'),
+            model_name="grievance",
+            index=models.Index(fields=["employer", "-filed_date"], name="grievance_of_employer"),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(condition=models.Q(('status__in', ('open', 'investigation', 'hearing', 'arbitration'))), fields=['assigned_rep', 'next_due_on'], name='grievance_of_rep'),
+            model_name="grievance",
+            index=models.Index(
+                condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
+                fields=["assigned_rep", "next_due_on"],
+                name="grievance_of_rep",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(condition=models.Q(('status__in', ('open', 'investigation', 'hearing', 'arbitration'))), fields=['next_due_on', 'id'], name='grievance_by_limit'),
+            model_name="grievance",
+            index=models.Index(
+                condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
+                fields=["next_due_on", "id"],
+                name="grievance_by_limit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(condition=models.Q(('status__in', ('open', 'investigation', 'hearing', 'arbitration'))), fields=['employer_due_on', 'id'], name='grievance_by_default'),
+            model_name="grievance",
+            index=models.Index(
+                condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
+                fields=["employer_due_on", "id"],
+                name="grievance_by_default",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grievance',
-            index=models.Index(fields=['current_step', 'status'], name='grievance_by_step'),
+            model_name="grievance",
+            index=models.Index(fields=["current_step", "status"], name="grievance_by_step"),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'investigation', 'hearing', 'settled', 'withdrawn', 'arbitration', 'closed'])), name='grievance_status_known'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["open", "investigation", "hearing", "settled", "withdrawn", "arbitration", "closed"],
+                    )
+                ),
+                name="grievance_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('current_step__in', ['step_1', 'step_2', 'step_3', 'arbitration'])), name='grievance_step_known'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("current_step__in", ["step_1", "step_2", "step_3", "arbitration"])),
+                name="grievance_step_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('case_type__in', ['individual', 'group', 'policy'])), name='grievance_type_known'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("case_type__in", ["individual", "group", "policy"])), name="grievance_type_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('violation_description', ''), _negated=True), name='grievance_tells_what'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("violation_description", ""), _negated=True), name="grievance_tells_what"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('grievance_number', None), ('grievance_number__regex', '^GR-\\d{4}-\\d{4,}$'), _connector='OR'), name='grievance_number_shaped'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("grievance_number", None), ("grievance_number__regex", "^GR-\\d{4}-\\d{4,}$"), _connector="OR"
+                ),
+                name="grievance_number_shaped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('filed_date', None), ('grievance_number', None)), models.Q(('filed_date__isnull', False), ('grievance_number__isnull', False)), _connector='OR'), name='grievance_filed_has_number'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("filed_date", None), ("grievance_number", None)),
+                    models.Q(("filed_date__isnull", False), ("grievance_number__isnull", False)),
+                    _connector="OR",
+                ),
+                name="grievance_filed_has_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('grievance_number__isnull', False), ('status__in', ['investigation', 'withdrawn', 'settled', 'closed']), _connector='OR'), name='grievance_unfiled_is_looked_into'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("grievance_number__isnull", False),
+                    ("status__in", ["investigation", "withdrawn", "settled", "closed"]),
+                    _connector="OR",
+                ),
+                name="grievance_unfiled_is_looked_into",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', False), ('case_type', 'policy'), _connector='OR'), name='grievance_person_or_policy', violation_error_message='Say who the grievant is, or make it a policy grievance.'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("member__isnull", False), ("case_type", "policy"), _connector="OR"),
+                name="grievance_person_or_policy",
+                violation_error_message="Say who the grievant is, or make it a policy grievance.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'settled'), _negated=True), models.Q(('resolution_date__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='grievance_settled_has_resolution', violation_error_message='A settled grievance needs its resolution and the date.'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "settled"), _negated=True),
+                    models.Q(("resolution_date__isnull", False), models.Q(("resolution", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="grievance_settled_has_resolution",
+                violation_error_message="A settled grievance needs its resolution and the date.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolution_date__isnull', False), ('status__in', ('settled', 'withdrawn', 'closed'))), models.Q(('resolution_date', None), ('status__in', ('open', 'investigation', 'hearing', 'arbitration'))), _connector='OR'), name='grievance_resolved_has_date'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolution_date__isnull", False), ("status__in", ("settled", "withdrawn", "closed"))),
+                    models.Q(
+                        ("resolution_date", None), ("status__in", ("open", "investigation", "hearing", "arbitration"))
+                    ),
+                    _connector="OR",
+                ),
+                name="grievance_resolved_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('filed_date', None), ('filed_date__gte', models.F('incident_date')), _connector='OR'), name='grievance_filed_after_incident', violation_error_message='It is filed before it happened: check both dates.'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("filed_date", None), ("filed_date__gte", models.F("incident_date")), _connector="OR"
+                ),
+                name="grievance_filed_after_incident",
+                violation_error_message="It is filed before it happened: check both dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('knowledge_date', None), ('knowledge_date__gte', models.F('incident_date')), _connector='OR'), name='grievance_known_after_incident', violation_error_message='Nobody can learn of it before it happened: check both dates.'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("knowledge_date", None), ("knowledge_date__gte", models.F("incident_date")), _connector="OR"
+                ),
+                name="grievance_known_after_incident",
+                violation_error_message="Nobody can learn of it before it happened: check both dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('resolution_date', None), ('filed_date', None), ('resolution_date__gte', models.F('filed_date')), _connector='OR'), name='grievance_resolved_after_filing', violation_error_message='It ends before it was filed: check both dates.'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resolution_date", None),
+                    ("filed_date", None),
+                    ("resolution_date__gte", models.F("filed_date")),
+                    _connector="OR",
+                ),
+                name="grievance_resolved_after_filing",
+                violation_error_message="It ends before it was filed: check both dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('settlement_amount', None), ('settlement_amount__gte', 0), _connector='OR'), name='grievance_money_not_negative', violation_error_message='A settlement cannot be negative.'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settlement_amount", None), ("settlement_amount__gte", 0), _connector="OR"),
+                name="grievance_money_not_negative",
+                violation_error_message="A settlement cannot be negative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.CheckConstraint(condition=models.Q(('settlement_amount', None), ('status__in', ['settled', 'closed']), _connector='OR'), name='grievance_money_only_ended'),
+            model_name="grievance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settlement_amount", None), ("status__in", ["settled", "closed"]), _connector="OR"),
+                name="grievance_money_only_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.UniqueConstraint(fields=('grievance_number',), name='grievance_number_unique', violation_error_message='Another grievance already has this number.'),
+            model_name="grievance",
+            constraint=models.UniqueConstraint(
+                fields=("grievance_number",),
+                name="grievance_number_unique",
+                violation_error_message="Another grievance already has this number.",
+            ),
         ),
     ]

@@ -6,31 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grievances', '0004_usual_subjects'),
+        ("grievances", "0004_usual_subjects"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(db_default=1, editable=False)),
-                ('kind', models.CharField(choices=[('early', 'Coming up'), ('last', 'Almost due'), ('today', 'Last day'), ('overdue', 'Overdue'), ('default', 'The employer is in default')], max_length=20)),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('given_on', models.DateField(verbose_name='given')),
-                ('text', models.CharField(max_length=300)),
-                ('deadline', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='grievances.deadline')),
-                ('grievance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='grievances.grievance')),
-                ('request', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='grievances.informationrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("early", "Coming up"),
+                            ("last", "Almost due"),
+                            ("today", "Last day"),
+                            ("overdue", "Overdue"),
+                            ("default", "The employer is in default"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="due")),
+                ("given_on", models.DateField(verbose_name="given")),
+                ("text", models.CharField(max_length=300)),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="grievances.deadline",
+                    ),
+                ),
+                (
+                    "grievance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="grievances.grievance",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="grievances.informationrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-given_on', 'due_on', 'id'],
-                'indexes': [models.Index(fields=['grievance', '-given_on'], name='reminder_of_case'), models.Index(fields=['-given_on', 'due_on'], name='reminder_by_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['early', 'last', 'today', 'overdue', 'default'])), name='reminder_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('deadline__isnull', False), ('request', None)), models.Q(('deadline', None), ('request__isnull', False)), _connector='OR'), name='reminder_of_one_thing'), models.UniqueConstraint(condition=models.Q(('deadline__isnull', False)), fields=('deadline', 'kind'), name='reminder_of_limit_once'), models.UniqueConstraint(condition=models.Q(('request__isnull', False)), fields=('request', 'due_on', 'kind'), name='reminder_of_request_once')],
+                "ordering": ["-given_on", "due_on", "id"],
+                "indexes": [
+                    models.Index(fields=["grievance", "-given_on"], name="reminder_of_case"),
+                    models.Index(fields=["-given_on", "due_on"], name="reminder_by_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["early", "last", "today", "overdue", "default"])),
+                        name="reminder_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("deadline__isnull", False), ("request", None)),
+                            models.Q(("deadline", None), ("request__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reminder_of_one_thing",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deadline__isnull", False)),
+                        fields=("deadline", "kind"),
+                        name="reminder_of_limit_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("request__isnull", False)),
+                        fields=("request", "due_on", "kind"),
+                        name="reminder_of_request_once",
+                    ),
+                ],
             },
         ),
     ]

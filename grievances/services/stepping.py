@@ -79,9 +79,7 @@ def hold_meeting(
     with audit.because("Meeting held"):
         record.save(update_fields=["meeting_date", "union_attendees", "employer_attendees", "notes"])
     kept = log.keep_paper(grievance, paper, by=by, about="Minutes of the step meeting")
-    event = log.note(
-        grievance, EventKind.MET, on=on, happened_at=at, step_number=record.step_number, by=by, paper=kept
-    )
+    event = log.note(grievance, EventKind.MET, on=on, happened_at=at, step_number=record.step_number, by=by, paper=kept)
     _to_hearing(grievance, "Meeting held")
     log.recompute(grievance, reason="Meeting held", cause=event)
     return grievance

@@ -35,7 +35,9 @@ def test_twenty_grievances_with_thirty_one_step_records_over_the_ten_subjects():
     paid = set(Grievance.objects.exclude(settlement_amount=None).values_list("status", flat=True))
     assert paid == {"settled"}
     numbers = Grievance.objects.order_by("grievance_number").values_list("grievance_number", flat=True)
-    assert Counter(number[:8] for number in numbers) == Counter(f"GR-{g.filed_date.year}-" for g in Grievance.objects.all())
+    assert Counter(number[:8] for number in numbers) == Counter(
+        f"GR-{g.filed_date.year}-" for g in Grievance.objects.all()
+    )
     assert Deadline.objects.running().exists()
 
 
