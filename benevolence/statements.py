@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from benevolence.eligibility import months_after
 from benevolence.models import BenevolenceApplication, Fund, LedgerEntry, Policy, Reason
@@ -73,11 +73,10 @@ def standing(fund: Fund, on: date) -> Standing:
     return Standing(fund, on, fund.balance(on), floor_on(on), fund.commitments())
 
 
-def commitments(fund: Fund) -> list[BenevolenceApplication]:
+def commitments(fund: Fund) -> QuerySet[BenevolenceApplication]:
     """Approved and not yet paid, the oldest first."""
-    if not fund.is_default:
-        return []
-    return list(BenevolenceApplication.objects.committed().for_table().order_by("decided_on", "id"))
+    rows = BenevolenceApplication.objects.committed() if fund.is_default else BenevolenceApplication.objects.none()
+    return rows.for_table().order_by("decided_on", "id")
 
 
 def month_of(day: date) -> tuple[date, date]:

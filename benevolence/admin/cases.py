@@ -39,7 +39,7 @@ from ip2a.answers import YES, Answer, Refused, no
 from ip2a.words import format_money, state_chip, tone_of
 
 DECIDE = "benevolence.decide_benevolenceapplication"
-MOST_ROWS = 50
+MOST_ROWS = 25
 
 
 def _declare(application: BenevolenceApplication, *, by: Any, kinship: str) -> Any:
@@ -225,6 +225,9 @@ class ApplicationAdmin(ActsMixin, ReadOnlyAdmin):
         return rows.annotate(names_hidden=hidden, soon=soon)
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
+        """By urgency, where there is any; the whole book by the index that it has."""
+        if request.GET.get(QueueFilter.parameter_name) == "all" or not is_officer(request.user):
+            return ["-application_date", "-id"]
         return list(urgent_first(BenevolenceApplication.objects.all()).query.order_by)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:

@@ -228,5 +228,8 @@ class FundAdmin(KeptAdmin):
     readonly_fields = ("is_default",)
     actions = None
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # the first one is there from the beginning, and no page would pay from a second
+
     def save_model(self, request: HttpRequest, obj: Fund, form: Any, change: bool) -> None:
         records.save(obj, by=request.user, reason=CHANGED)

@@ -28,6 +28,7 @@ from members.forms import day_input
 from members.views.acts import Confirmed
 
 NEWEST = 12
+MOST_WAITING = 25
 SHOWN = [columns.ENTRY[key] for key in ("day", "kind", "amount", "application", "payee", "reference")]
 WAITING = [
     columns.COLUMN["number"],
@@ -102,15 +103,18 @@ class FundDetail(FundPage):
         today = timezone.localdate()
         form = AsOfForm(self.request.GET if "on" in self.request.GET else None, initial={"on": today})
         on = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today
-        waiting = statements.commitments(self.fund)
+        standing = statements.standing(self.fund, on)
+        now = standing if on == today else statements.standing(self.fund, today)
+        waiting = list(statements.commitments(self.fund)[: MOST_WAITING + 1])
         rows = LedgerEntry.objects.visible_to(self.request.user).filter(fund=self.fund).for_table()[:NEWEST]
         why = self.may_keep().reason
         return context | {
             "form": form,
-            "standing": statements.standing(self.fund, on),
+            "standing": standing,
             "is_today": on == today,
-            "is_low": statements.standing(self.fund, today).free < statements.numbers.value(statements.NEAR_FLOOR),
-            "waiting": Table(WAITING, waiting, caption="Approved, not yet paid"),
+            "is_low": now.free < statements.numbers.value(statements.NEAR_FLOOR),
+            "waiting": Table(WAITING, waiting[:MOST_WAITING], caption="Approved, not yet paid"),
+            "has_more_waiting": len(waiting) > MOST_WAITING,
             "newest": Table(SHOWN, rows, caption="Newest entries"),
             "primary_action": {"label": "Enter a deposit", "url": self.kept("fund_deposit"), "disabled_reason": why},
             "menu_actions": [
