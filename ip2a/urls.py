@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("members.urls")),
     path("", include("grievances.urls")),
     path("", include("benevolence.urls")),
+    path("training/", include("training.urls")),
 ]
 
 if settings.IP2A_ENV == "dev":

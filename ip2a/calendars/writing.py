@@ -1,5 +1,6 @@
 """Entries as an iCalendar file (RFC 5545). The same entries give the same bytes: a phone need not read them twice."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,6 +16,11 @@ AGAIN = timedelta(hours=1)
 
 
 def calendar_of(user: Any) -> bytes:
+    return calendar_with(registry.entries_for(user))
+
+
+def calendar_with(entries: Iterable[tuple[str, Entry]]) -> bytes:
+    """A file of these (its name for good, entry)."""
     calendar = Calendar()
     calendar.add("prodid", "-//IP2A//Calendar//EN")
     calendar.add("version", "2.0")
@@ -25,7 +31,7 @@ def calendar_of(user: Any) -> bytes:
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     calendar.add("refresh-interval", AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for name, entry in registry.entries_for(user):
+    for name, entry in entries:
         calendar.add_component(_event(name, entry))
     return calendar.to_ical()
 

@@ -25,6 +25,7 @@ from ip2a.papers import wordings
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
+from training.tests import behind as training
 
 EVERYBODY = ""
 NOBODY = "nobody"  # a permission that no role holds
@@ -40,12 +41,15 @@ class Door:
     get: int = 200
     compartment: str = ""
     kwargs: dict[str, Any] = field(default_factory=dict)
+    whole: str = ""  # without this right somebody sees the own rows only, and the row behind the door is nobody's
 
     def expected(self, role: str) -> int:
         rights = rights_of(role)
         if self.compartment and COMPARTMENTS[self.compartment].permission not in rights:
             return 404
-        return self.get if set(self.needs.split()) <= rights else 403
+        if not set(self.needs.split()) <= rights:
+            return 403
+        return 404 if self.whole and self.of and self.whole not in rights else self.get
 
 
 # Rights that only the tests give, to every role: the compartment alone must keep the others out.
@@ -84,6 +88,22 @@ def _request() -> Any:
     return grievances.ask(case, direction="ours", what="The sign-up sheets.", on=case.filed_date, by=by)
 
 
+def _grievant() -> Any:
+    case, by = cases.case(case_type="group"), UserFactory(role="representative")
+    return grievances.join(case, member=MemberFactory(), on=case.filed_date, by=by)
+
+
+def _decision() -> Any:
+    by = UserFactory(role="representative")
+    return grievances.decide(cases.case(), kind="advance", reason="Strong", on=cases.FILED, by=by)
+
+
+def _reminder() -> Any:
+    limit = cases.case().deadlines.first()
+    facts = {"kind": "early", "due_on": limit.due_on, "given_on": limit.due_on, "text": "Due soon"}
+    return apps.get_model("grievances.reminder").objects.create(grievance=limit.grievance, deadline=limit, **facts)
+
+
 # One of each kind, made once for a walk.
 RECORDS: dict[str, Callable[[], Any]] = {
     "person": UserFactory,
@@ -108,7 +128,14 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "case": cases.case,
     "step": lambda: cases.case().step_records.get(),
     "request": _request,
+    "subject": lambda: apps.get_model("grievances.subject").objects.first(),
+    "event": lambda: cases.case().events.first(),
+    "limit": lambda: cases.case().deadlines.first(),
+    "grievant": _grievant,
+    "decision": _decision,
+    "reminder": _reminder,
     **behind.RECORDS,
+    **training.RECORDS,
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -156,6 +183,60 @@ def admin(label: str, of: str) -> list[Door]:
         Door(f"admin:{model}_history", view, of),
         Door(f"admin:{model}_delete", NOBODY, of),
     ]
+
+
+PLAIN = ("location", "course")  # nobody's own
+TRAINING = {
+    "student": "student",
+    "cohort": "cohort",
+    "classsession": "class",
+    "location": "location",
+    "course": "course",
+    "instructor": "instructor",
+    "grade": "grade",
+    "certification": "certificate",
+    "toolissued": "tool",
+    "instructorhours": "hours",
+    "jatcapplication": "jatc application",
+    "placement": "placement",
+    "grant": "grant",
+    "expense": "expense",
+}
+# (right, record, (page, answer, more of the address)): what the state does not allow leads back with the reason
+TRAINING_VERBS: list[tuple[str, str, list[tuple[str, int, dict[str, Any]]]]] = [
+    (
+        "training.change_student",
+        "student",
+        [
+            *[(f"student_{verb}", 200, {}) for verb in ("enrol", "drop")],
+            *[(f"student_{verb}", 302, {}) for verb in ("leave", "return", "complete", "dismiss", "apply_again")],
+        ],
+    ),
+    ("training.change_cohort", "cohort", [("cohort_plan", 200, {}), ("cohort_move", 200, {"to": "completed"})]),
+    ("training.change_cohort", "cohort", [("cohort_appoint", 200, {}), ("cohort_enrol", 200, {})]),
+    ("training.view_cohort", "cohort", [("cohort_calendar", 200, {})]),
+    ("training.add_attendance", "class", [("classsession_attendance", 200, {})]),
+    ("training.change_classsession", "class", [("classsession_cancel", 200, {})]),
+    ("training.change_certification", "certificate", [("certification_certify", 302, {})]),
+    ("training.change_certification", "certificate", [("certification_revoke", 200, {})]),
+    ("training.change_toolissued", "tool", [("toolissued_return", 200, {})]),
+    ("training.view_toolissued", "tool", [("toolissued_receipt", 200, {})]),
+    (
+        "training.change_jatcapplication",
+        "jatc application",
+        [
+            ("jatcapplication_submit", 200, {}),
+            ("jatcapplication_take_up", 302, {}),
+            ("jatcapplication_schedule", 302, {}),
+            ("jatcapplication_withdraw", 200, {}),
+            ("jatcapplication_decide", 302, {"to": "accepted"}),
+        ],
+    ),
+    ("training.add_interview", "jatc application", [("jatcapplication_interview", 302, {})]),
+    ("training.change_followup", "follow-up", [("followup_ask", 200, {})]),
+    ("training.add_funderreport", "grant", [("grant_report", 200, {})]),
+    ("training.delete_expense", "expense", [("expense_remove", 200, {}), ("expense_restore", 405, {})]),
+]
 
 
 DOORS: list[Door] = [
@@ -251,11 +332,33 @@ DOORS: list[Door] = [
         for verb in ("put_in_force", "withdraw", "new_version")
     ],
     Door("admin:grievances_contractholiday_remove", "ip2a.use_admin grievances.change_contractholiday", "holiday"),
+    *[
+        door
+        for model, of in (
+            ("grievance", "case"),
+            ("grievancesteprecord", "step"),
+            ("grievant", "grievant"),
+            ("caseevent", "event"),
+            ("deadline", "limit"),
+            ("informationrequest", "request"),
+            ("decision", "decision"),
+            ("reminder", "reminder"),
+        )
+        for door in admin(f"grievances.{model}", of)
+    ],
+    *[door for door in admin("grievances.subject", "subject") if not door.name.endswith("_add")],
+    Door("admin:grievances_subject_add", "ip2a.use_admin grievances.add_subject"),
     # documents
-    Door("attachment_create", "ip2a.add_attachment members.view_member", "member", kwargs={"label": "members.member"}),
-    Door("attachment_detail", "ip2a.view_attachment", "document"),
-    Door("attachment_download", "ip2a.view_attachment", "document"),
-    Door("attachment_history", "ip2a.view_attachment", "document"),
+    Door(
+        "attachment_create",
+        "ip2a.add_attachment",
+        "member",
+        kwargs={"label": "members.member"},
+        whole="members.view_member",
+    ),
+    Door("attachment_detail", "ip2a.view_attachment", "document", whole="members.view_member"),
+    Door("attachment_download", "ip2a.view_attachment", "document", whole="members.view_member"),
+    Door("attachment_history", "ip2a.view_attachment", "document", whole="members.view_member"),
     Door("attachment_update", "ip2a.change_attachment", "document"),
     Door("attachment_remove", "ip2a.delete_attachment", "document"),
     Door("attachment_restore", "ip2a.delete_attachment", "document", get=405),
@@ -411,6 +514,20 @@ DOORS: list[Door] = [
         for act in ("new_version", "adopt", "take_back")
     ],
     Door("admin:benevolence_bar_lift", "ip2a.use_admin benevolence.change_bar", "benevolence bar"),
+    # training: an instructor sees the own cohorts
+    *[
+        door
+        for label, of in TRAINING.items()
+        for door in kept(f"training.{label}", of, whole="" if label in PLAIN else "training.every_cohort")
+    ],
+    *[
+        Door(f"training:{page}", needs, of, get=get, kwargs=kwargs, whole="training.every_cohort")
+        for needs, of, pages in TRAINING_VERBS
+        for page, get, kwargs in pages
+    ],
+    *kept("training.funderreport", "funder report", "view"),
+    Door("training:jatcapplication_ranks", "training.view_jatcapplication"),
+    Door("training:demographics_update", "training.change_demographics", "student", compartment="demographics"),
     # the room that proves the walls
     *kept("vault.secret", "secret", compartment="organizing"),
 ]

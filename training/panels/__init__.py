@@ -1,0 +1,3 @@
+from training.panels import home, pages
+
+__all__ = ["home", "pages"]

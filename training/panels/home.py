@@ -1,0 +1,89 @@
+"""What needs an instructor, and those who run the programme, today. Each panel is bounded."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from ip2a.numbers import value, values
+from ip2a.panels import Panel, panel
+from ip2a.tables import Table
+from training import columns, models, rates
+from training.models.words import RUNNING
+from training.panels.pages import ROSTER, listed, with_rates
+
+SHOWN = 10
+MOST_STUDENTS = 500
+
+
+def teaches(request) -> models.Instructor | None:
+    if not request.user.has_perm("training.take_attendance"):
+        return None
+    return getattr(request.user, "instructor", None)
+
+
+@panel("home", order=20)
+def attendance_to_take(request, subject) -> Panel | None:
+    """An instructor's classes that were held and have no marks yet."""
+    instructor = teaches(request)
+    if instructor is None:
+        return None
+    today = timezone.localdate()
+    rows = models.ClassSession.objects.filter(cohort__teachers__instructor=instructor).held().for_table()
+    rows = rows.filter(taken_at=None, session_date__range=(today - timedelta(days=30), today))
+    url = f"{reverse('training:classsession_list')}?taken=no"
+    return listed(request, "Attendance to take", rows, columns.CLASSES[:4], "Everything is taken.", url)
+
+
+@panel("home", order=22)
+def low_attendance(request, subject) -> Panel | None:
+    """Students of the own cohorts who attend too little. Only where there are any."""
+    instructor = teaches(request)
+    if instructor is None:
+        return None
+    rows = models.Enrollment.objects.filter(cohort__teachers__instructor=instructor, status__in=RUNNING)
+    places = list(rows.select_related("student", "cohort").order_by("student__sort_key")[:MOST_STUDENTS])
+    with_rates(places)
+    low = sorted((place for place in places if place.is_low), key=lambda place: place.rate.percent)
+    if not low:
+        return None
+    shown = [column for column in ROSTER if column.key in ("student", "rate", "status")]
+    context = {"table": Table(shown, low[:SHOWN], caption="Low attendance"), "left": 0}
+    percent = value(rates.WARNING).normalize()
+    return Panel(f"Attendance below {percent:f} %", "members/_listed.html", context, f"{len(low):,}")
+
+
+def runs_it(request) -> bool:
+    return request.user.has_perm("training.add_student")
+
+
+@panel("home", order=40)
+def certificates_expiring(request, subject) -> Panel | None:
+    """Certificates that run out soon, for the own students or for all. Only where there are any."""
+    if not (runs_it(request) or teaches(request)):
+        return None
+    ahead = max(int(number) for number in values(*rates.CERTIFICATE_DAYS).values())
+    today = timezone.localdate()
+    rows = models.Certification.objects.visible_to(request.user).expiring(today, today + timedelta(days=ahead))
+    rows = rows.for_table().order_by("expiry_date", "pk")
+    found = list(rows[:SHOWN])
+    if not found:
+        return None
+    total = rows.count() if len(found) == SHOWN else len(found)
+    url = f"{reverse('training:certification_list')}?status=active&sort=expires&expires_from={today}"
+    shown = [column for column in columns.CERTIFICATIONS if column.key in ("what", "student", "expires")]
+    table = Table(shown, found, caption="Certificates that expire soon")
+    context = {"table": table, "left": total - len(found), "total": total, "all_url": url}
+    return Panel("Certificates that expire soon", "members/_listed.html", context, f"{total:,}")
+
+
+@panel("home", order=42)
+def follow_ups_due(request, subject) -> Panel | None:
+    """Placed students who are to be asked again. Only where there are any."""
+    if not runs_it(request):
+        return None
+    rows = models.FollowUp.objects.due(timezone.localdate()).select_related("placement__student").order_by("due_on")
+    due = list(rows[:SHOWN])
+    if not due:
+        return None
+    return Panel("Placed students to ask again", "training/_home_follow_ups.html", {"due": due}, f"{rows.count():,}")
