@@ -1,6 +1,5 @@
 """Agreements, and twenty grievances over the ten usual subjects, told by the same verbs that people use."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import cycle
 
@@ -15,9 +14,10 @@ from grievances.stories import STORIES, Story
 from ip2a.models import User
 from ip2a.seeds import DEMO_LOGINS
 from maintenance.seeding import Seed, seeder
-from members.models import MemberEmployment, Organization
+from members.models import Member, MemberEmployment, Organization
 
 BEGINS = date(2018, 6, 1)
+HANDS = 3  # beside the speaker of a group
 AGREEMENTS = (
     ("construction", "Inside Construction Agreement", 0.6),
     ("industrial", "Industrial Maintenance Agreement", 0.4),
@@ -71,7 +71,10 @@ def _agreement(by: User, key: str, name: str) -> Agreement:
 def cases(seed: Seed) -> None:
     """Filed in the order of their days, so that numbers rise with time."""
     subjects = {subject.name: subject for subject in Subject.objects.all()}
-    jobs = {key: _jobs(seed, name) for key, name, _ in AGREEMENTS}
+    found = {key: _jobs(seed, name) for key, name, _ in AGREEMENTS}
+    if not all(found.values()):
+        return  # nobody works under one of the agreements: there is nothing to tell of them
+    jobs = {key: cycle(rows) for key, rows in found.items()}
     for place, story in enumerate(STORIES):
         key = _pattern(story) or seed.chance.choice(sorted(jobs))
         _Telling(seed, story, next(jobs[key]), by=_login("representative", place)).tell(subjects[story.subject])
@@ -85,15 +88,15 @@ def _pattern(story: Story) -> str:
     return "industrial" if story.steps == 3 or story.case_type == CaseType.POLICY else ""
 
 
-def _jobs(seed: Seed, agreement: str) -> Iterator[MemberEmployment]:
-    """Current jobs under an agreement, in no order and without end."""
+def _jobs(seed: Seed, agreement: str) -> list[MemberEmployment]:
+    """Current jobs under an agreement, in no order."""
     bound = AgreementEmployer.objects.filter(agreement__name=agreement).values("organization")
     rows = MemberEmployment.objects.current().filter(organization__in=bound).select_related("member", "organization")
     found = list(rows.order_by("pk")) or list(
         MemberEmployment.objects.live().filter(organization__in=bound).select_related("member", "organization")
     )
     seed.chance.shuffle(found)
-    return cycle(found)
+    return found
 
 
 class _Telling:
@@ -114,6 +117,7 @@ class _Telling:
 
     def tell(self, subject: Subject) -> None:
         grievance = self._file(subject)
+        self._gather(grievance)
         if self.story.asks_for:
             services.ask(
                 grievance,
@@ -127,6 +131,15 @@ class _Telling:
         for number in range(first + 1, first + self.story.steps):
             grievance = self._go_on(grievance, number)
         self._end(grievance)
+
+    def _gather(self, grievance: Grievance) -> None:
+        """The hands a group case is for: those who worked there, too, or the next on the list."""
+        if grievance.case_type != CaseType.GROUP:
+            return
+        others = Member.objects.active().exclude(pk=grievance.member_id).order_by("pk")
+        there = MemberEmployment.objects.live().filter(organization=self.job.organization).values("member")
+        for member in list(others.filter(pk__in=there)[:HANDS]) or list(others[:1]):
+            services.join(grievance, member=member, on=self.day, by=self.by)
 
     def _file(self, subject: Subject) -> Grievance:
         story, incident = self.story, self.later(0, 0)
