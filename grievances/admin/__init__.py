@@ -1,5 +1,5 @@
 """The grievances room in the administration pages."""
 
-from grievances.admin import agreements
+from grievances.admin import agreements, cases
 
-__all__ = ["agreements"]
+__all__ = ["agreements", "cases"]
