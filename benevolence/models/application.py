@@ -322,7 +322,7 @@ class ApplicationStory(Record):
         ]
 
     def __str__(self):
-        return f"Story of {self.application}"
+        return f"Story of {self.application.number or 'a draft'}"  # no name: the review may be blind
 
     def get_absolute_url(self):
         return self.application.get_absolute_url()
@@ -383,7 +383,7 @@ class Submission(Record):
         ]
 
     def __str__(self):
-        return f"Submission {self.attempt} of {self.application}"
+        return f"Submission {self.attempt} of {self.application.number}"
 
 
 class NumberSeries(models.Model):

@@ -118,7 +118,19 @@ def test_a_blind_review_hides_names_on_every_road(house):
     client = client_of(house["vp"])
     change = reverse("admin:benevolence_benevolenceapplication_change", args=[case.pk])
     queue = reverse("admin:benevolence_benevolenceapplication_changelist")
-    for path in ("/", LIST, url(case), queue, change, f"/search/?q={case.number}", f"{change}../note/"):
+    upload = reverse("attachment_create", args=["benevolence.applicationstory", case.story.pk])
+    submission = reverse("admin:benevolence_submission_change", args=[case.submissions.get().pk])
+    for path in (
+        upload,
+        submission,
+        "/",
+        LIST,
+        url(case),
+        queue,
+        change,
+        f"/search/?q={case.number}",
+        f"{change}../note/",
+    ):
         assert (path, "Zanzibar" in page(client, path)) == (path, False)
     assert numbers(client.get(f"{LIST}?q=zanzibar")) == numbers(client.get(f"{LIST}?member_id={member.pk}")) == []
     assert case.number not in page(client, member.get_absolute_url())
