@@ -203,7 +203,9 @@ def test_classes_are_planned_from_the_page(teacher):
     given |= {"starts_at": "08:00", "ends_at": "12:00", "course_q": "", "instructor_q": ""}
     answer = teacher.post(url("cohort_plan", teacher.cohort), given, follow=True)
     assert "4 classes were planned." in answer.content.decode()
-    answer = teacher.post(url("cohort_plan", teacher.cohort), given | {"first_day": "2026-03-28", "last_day": "2026-04-30"})
+    answer = teacher.post(
+        url("cohort_plan", teacher.cohort), given | {"first_day": "2026-03-28", "last_day": "2026-04-30"}
+    )
     assert "lies outside: choose a day within." in answer.content.decode()
 
 
