@@ -1,5 +1,6 @@
 """From what happened in a case to its limits: the clock's answer kept as rows, and every date that changed with why."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from grievances import agreements, clock, terms
 from grievances.models import Agreement, CaseEvent, Deadline, DeadlineState, Grievance
 from ip2a import audit
 
+logger = logging.getLogger(__name__)
 KEPT = {state.value: state.value for state in DeadlineState}
 FIELDS = (
     "step_number",
@@ -182,7 +184,11 @@ def refresh_agreement(agreement: Agreement, *, reason: str) -> dict[Grievance, l
     cases = Grievance.objects.running().filter(agreement_version__agreement=agreement).order_by("pk")
     moved = {}
     for grievance in for_computing(cases.select_for_update(of=("self",))).iterator(chunk_size=500):
-        changes = [c for c in refresh(grievance, reason=reason) if c.was is not None]
+        try:
+            changes = [c for c in refresh(grievance, reason=reason) if c.was is not None]
+        except clock.ClockError as error:  # before anything of this case is written; the others go on
+            logger.error("The limits of %s could not be computed: %s", grievance, error)
+            continue
         if changes:
             moved[grievance] = changes
     return moved

@@ -75,4 +75,11 @@ def _facts(version: AgreementVersion | None, fields: dict[str, Any]) -> Grievanc
     }
     if "member" not in given:
         given["member"] = MemberFactory()
+    _bind(given["agreement_version"], employer)
     return Grievance(**given)
+
+
+def _bind(version: AgreementVersion, employer: Any) -> None:
+    """An employer that the agreement does not name is put under it."""
+    if not version.agreement.parties.filter(organization=employer).exists():
+        AgreementEmployer.objects.create(agreement=version.agreement, organization=employer, starts_on=FIRST_DAY)

@@ -3,6 +3,7 @@ sees a chip, and may take it away."""
 
 import django_filters as filters
 from django import forms
+from django.db.models import Q
 
 from grievances.outcomes import REACHED, Ending, article, ending, reached
 from ip2a.filters import ChoiceFilter, TextFilter
@@ -39,11 +40,12 @@ class CountedFilter(filters.FilterSet):
         return rows.filter(reached(value))
 
     def by_one_article(self, rows, name, value):
-        return rows.annotate(article=article()).filter(article=value)
+        # Most are told apart by the text itself, before the expression is asked.
+        return rows.annotate(article=article()).filter(contract_article__contains=value, article=value)
 
     def by_named_article(self, rows, name, value):
-        rows = rows.annotate(article=article())
-        return rows.filter(article="") if value == "no" else rows.exclude(article="")
+        nameless = Q(contract_article="")
+        return rows.filter(nameless if value == "no" else ~nameless)
 
     def by_named_subject(self, rows, name, value):
         return rows.filter(subject__isnull=value == "no")

@@ -156,7 +156,7 @@ class History:
         stretches: list[Epoch] = []
         reopened: Event | None = None
         ended: Event | None = None
-        for event in self.anywhere(*ENDS, Kind.REOPENED):
+        for event in sorted(self.anywhere(*ENDS, Kind.REOPENED), key=lambda e: (e.on, e.seq, order(e))):
             if event.kind is not Kind.REOPENED:
                 ended = ended or event
                 continue

@@ -1,12 +1,16 @@
 """Who may do what in a case, when, and why not. The words are fit for the screen."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from grievances import terms
+from grievances.counting import LONGEST
 from grievances.models import (
     CaseEvent,
     CaseType,
+    Deadline,
+    DeadlineState,
     Decision,
     EventKind,
     Grievance,
@@ -15,10 +19,23 @@ from grievances.models import (
     InformationRequest,
     Status,
 )
-from grievances.models.duty import CLOSING, EntryKind, RequestState
+from grievances.models.duty import CLOSING, Channel, DecisionKind, EntryKind, RequestState
+from grievances.rules_filing import hired_before, may_file, may_have_happened, may_take_up, must_be_there  # noqa: F401
+from grievances.rules_shared import (  # noqa: F401
+    first_no,
+    may_move,
+    may_pursue,
+    must_be_filed,
+    must_run,
+    not_before_filing,
+    not_in_future,
+)
 from ip2a.answers import YES, Answer, no
 from ip2a.words import format_day
 
+MOST_MONEY = Decimal(10) ** 10  # what the column holds
+LONGEST_NAME, LONGEST_REASON = 200, 300
+MOVING = (DecisionKind.SETTLE, DecisionKind.WITHDRAW, DecisionKind.CLOSE, DecisionKind.REOPEN)
 CORRECTABLE = (
     EventKind.INCIDENT,
     EventKind.KNOWLEDGE,
@@ -48,92 +65,6 @@ RETRACTABLE = (
 )
 
 
-def may_pursue(user: Any) -> Answer:
-    if not user.has_perm("grievances.pursue_grievance"):
-        return no("Only representatives may work on a grievance. You can read it.")
-    return YES
-
-
-def may_move(grievance: Grievance, to: str) -> Answer:
-    """Whether the table of legal moves has this one."""
-    if to not in Grievance.NEXT[Status(grievance.status)]:
-        was, wanted = grievance.get_status_display().lower(), Status(to).label.lower()
-        return no(f"{grievance} is {was}: it cannot become {wanted} from there.")
-    return YES
-
-
-def must_run(grievance: Grievance) -> Answer:
-    if grievance.is_running:
-        return YES
-    return no(
-        f"{grievance} is {grievance.get_status_display().lower()} since {format_day(grievance.resolution_date)}. "
-        "Reopen it first, with the reason."
-    )
-
-
-def must_be_filed(grievance: Grievance) -> Answer:
-    return YES if grievance.is_filed else no(f"{grievance}: file it first.")
-
-
-def not_in_future(day: date, today: date, what: str) -> Answer:
-    if day > today:
-        return no(f"{what} lies in the future ({format_day(day)}). Write it down when it has happened.")
-    return YES
-
-
-def first_no(*answers: Answer) -> Answer:
-    """The first refusal, or yes."""
-    return next((answer for answer in answers if not answer), YES)
-
-
-def may_take_up(user: Any, grievance: Grievance, *, today: date) -> Answer:
-    """A new case: who, where, when and under which agreement must go together."""
-    version, incident, member = grievance.agreement_version, grievance.incident_date, grievance.member
-    known = grievance.knowledge_date
-    return first_no(
-        may_pursue(user),
-        not_in_future(incident, today, "The day it happened"),
-        not_in_future(known, today, "The day the grievant learned of it") if known else YES,
-        no("Nobody can learn of it before it happened: check both dates.") if known and known < incident else YES,
-        _hired_before(member, incident),
-        _not_before_agreement(version, incident),
-        no("Say who the grievant is, or make it a policy grievance.")
-        if member is None and grievance.case_type != CaseType.POLICY
-        else YES,
-    )
-
-
-def _hired_before(member: Any, incident: date) -> Answer:
-    if member is not None and member.hire_date and incident < member.hire_date:
-        return no(
-            f"{member} joined on {format_day(member.hire_date)}, after this happened. "
-            "Check the date here, or the date of joining on the member's page."
-        )
-    return YES
-
-
-def _not_before_agreement(version: Any, incident: date) -> Answer:
-    if incident < version.effective_from:
-        return no(
-            f"{version} is in force from {format_day(version.effective_from)}, after this happened. "
-            "Choose the agreement that held on that day."
-        )
-    return YES
-
-
-def may_file(user: Any, grievance: Grievance, *, on: date, today: date) -> Answer:
-    return first_no(
-        may_pursue(user),
-        no(f"{grievance} was filed already, on {format_day(grievance.filed_date)}.") if grievance.is_filed else YES,
-        must_run(grievance),
-        not_in_future(on, today, "The filing day"),
-        no("It would be filed before it happened: check both dates.") if on < grievance.incident_date else YES,
-        no("It would be filed before the grievant learned of it: check both dates.")
-        if grievance.knowledge_date and on < grievance.knowledge_date
-        else YES,
-    )
-
-
 def may_investigate(user: Any, grievance: Grievance) -> Answer:
     return first_no(may_pursue(user), may_move(grievance, Status.INVESTIGATION), must_run(grievance))
 
@@ -145,7 +76,7 @@ def may_meet(user: Any, grievance: Grievance, *, on: date, today: date, held: bo
         must_run(grievance),
         must_be_filed(grievance),
         not_in_future(on, today, "A meeting that was held") if held else YES,
-        no("It lies before the filing: check the date.") if on < grievance.filed_date else YES,
+        not_before_filing(grievance, on),
     )
 
 
@@ -155,7 +86,7 @@ def may_answer(user: Any, grievance: Grievance, *, on: date, today: date) -> Ans
         must_run(grievance),
         must_be_filed(grievance),
         not_in_future(on, today, "The answer"),
-        no("The answer lies before the filing: check the date.") if on < grievance.filed_date else YES,
+        not_before_filing(grievance, on),
     )
 
 
@@ -170,9 +101,7 @@ def may_advance(
         must_run(grievance),
         must_be_filed(grievance),
         not_in_future(on, today, "The day it was advanced"),
-        no(f"It lies before the filing on {format_day(grievance.filed_date)}: check the date.")
-        if on < grievance.filed_date
-        else YES,
+        not_before_filing(grievance, on),
         no(f"{grievance} is at {names[here]} already.") if to <= here else YES,
         no(f"Steps come in order: after {names[here]} comes {names.get(here + 1, 'nothing more')}.")
         if to != here + 1 or to not in names
@@ -194,7 +123,7 @@ def may_refer(user: Any, grievance: Grievance, procedure: terms.Procedure, *, on
         may_move(grievance, Status.ARBITRATION),
         not_in_future(on, today, "The day of referral"),
         no(f"Steps come in order: {names[here + 1]} comes before {names[last].lower()}.") if here + 1 < last else YES,
-        no("It lies before the filing: check the date.") if on < grievance.filed_date else YES,
+        not_before_filing(grievance, on),
     )
 
 
@@ -242,6 +171,43 @@ def _may_end(grievance: Grievance, on: date, today: date) -> Answer:
     return first_no(
         not_in_future(on, today, "The end of a case"),
         no(f"It cannot end before {format_day(first)}: check the date.") if on < first else YES,
+        no(f"It ended on {format_day(grievance.resolution_date)}: it is not closed before. Check the date.")
+        if grievance.resolution_date and on < grievance.resolution_date
+        else YES,
+    )
+
+
+def may_pay(amount: Decimal | None) -> Answer:
+    if amount is None or (Decimal(amount).is_finite() and 0 <= amount < MOST_MONEY):
+        return YES
+    return no(f"A settlement is between $0 and ${MOST_MONEY:,.0f}: check the amount.")
+
+
+def may_note_told(told_on: date | None, told_how: str, today: date) -> Answer:
+    """How the grievant was told, where somebody says so."""
+    return first_no(
+        not_in_future(told_on, today, "The day the grievant was told") if told_on else YES,
+        no("Say how the grievant was told: choose one of the ways.")
+        if told_how and told_how not in Channel.values
+        else YES,
+        no("Say on which day and how the grievant was told.") if bool(told_on) != bool(told_how) else YES,
+    )
+
+
+def may_appeal_until(appeal_until: date | None, decided_on: date) -> Answer:
+    if appeal_until is not None and appeal_until < decided_on:
+        return no("The grievant may appeal until a day before the decision: check both dates.")
+    return YES
+
+
+def may_decide(user: Any, kind: str, *, on: date, today: date) -> Answer:
+    """Decisions that move the case are written by the verb that moves it."""
+    return first_no(
+        may_pursue(user),
+        no(f"“{DecisionKind(kind).label}” is written down by doing it, so that the case moves with it.")
+        if kind in MOVING
+        else YES,
+        not_in_future(on, today, "The decision"),
     )
 
 
@@ -274,7 +240,7 @@ def may_reopen(user: Any, grievance: Grievance, *, on: date, today: date, reason
     )
 
 
-def may_join(user: Any, grievance: Grievance, *, on: date, today: date) -> Answer:
+def may_join(user: Any, grievance: Grievance, *, on: date, today: date, member: Any = None) -> Answer:
     return first_no(
         may_pursue(user),
         must_run(grievance),
@@ -282,6 +248,11 @@ def may_join(user: Any, grievance: Grievance, *, on: date, today: date) -> Answe
         if grievance.case_type != CaseType.GROUP
         else YES,
         not_in_future(on, today, "The day of joining"),
+        no(f"It happened on {format_day(grievance.incident_date)}: nobody joins before.")
+        if on < grievance.incident_date
+        else YES,
+        must_be_there(member),
+        hired_before(member, grievance.incident_date),
     )
 
 
@@ -290,6 +261,7 @@ def may_leave(user: Any, grievant: Grievant, *, on: date, today: date, reason: s
         may_pursue(user),
         no(f"{grievant} left on {format_day(grievant.left_on)} already.") if grievant.left_on else YES,
         no("Say why they leave the group.") if not reason.strip() else YES,
+        _not_longer(reason.strip(), LONGEST_REASON, "The reason"),
         not_in_future(on, today, "The day of leaving"),
         no(f"They joined on {format_day(grievant.joined_on)}, after that day.") if on < grievant.joined_on else YES,
     )
@@ -302,7 +274,34 @@ def may_time(user: Any, grievance: Grievance, *, on: date, today: date, agreed_b
         must_run(grievance),
         not_in_future(on, today, "The day of the agreement"),
         no("Say who agreed to it on the employer's side.") if not agreed_by.strip() else YES,
+        _not_longer(agreed_by.strip(), LONGEST_NAME, "Who agreed"),
     )
+
+
+def _not_longer(text: str, most: int, what: str) -> Answer:
+    return YES if len(text) <= most else no(f"{what} is longer than {most} characters. Put the rest into the paper.")
+
+
+def may_lengthen(deadline: Deadline, *, until: date | None, amount: int) -> Answer:
+    """An extension goes beyond the last day that stands."""
+    return first_no(
+        must_run_on(deadline, "extended"),
+        no("Say until when, or by how much.") if not until and not amount else YES,
+        no("Say either until when or by how much, not both.") if until and amount else YES,
+        no(f"An extension makes a limit longer, by at most {LONGEST:,}.") if not 0 <= amount <= LONGEST else YES,
+        no(f"It is due on {format_day(deadline.due_on)} already: an extension goes beyond that.")
+        if until and deadline.due_on and until <= deadline.due_on
+        else YES,
+    )
+
+
+def must_run_on(deadline: Deadline, what: str) -> Answer:
+    """``what`` is to be done with the limit: it stands, and it is not over."""
+    if deadline.superseded_at is not None:
+        return no(f"This date was superseded meanwhile. Look at the case again: only a date that stands is {what}.")
+    if deadline.state not in (DeadlineState.OPEN, DeadlineState.SUSPENDED):
+        return no(f"“{deadline.label}” is over ({deadline.get_state_display().lower()}), so it cannot be {what}.")
+    return YES
 
 
 def may_correct(user: Any, event: CaseEvent, *, void: bool) -> Answer:
@@ -323,6 +322,7 @@ def may_turn(user: Any, request: InformationRequest, kind: str, *, on: date, tod
         no(f"This request is {request.get_state_display().lower()}. Ask anew if something is missing.")
         if over
         else YES,
+        no("The request was made already. Ask anew if something else is needed.") if kind == EntryKind.ASKED else YES,
         no("There is no refusal to object to.")
         if kind == EntryKind.OBJECTED and request.state != RequestState.REFUSED
         else YES,

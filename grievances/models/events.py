@@ -111,7 +111,8 @@ class DeadlineState(models.TextChoices):
     VOID = terms.State.VOID.value, "No longer needed"
 
 
-DATED = (DeadlineState.OPEN, DeadlineState.MET, DeadlineState.MET_LATE, DeadlineState.MISSED)
+# What is met while the clock is stopped never had a last day.
+DATED = (DeadlineState.OPEN, DeadlineState.MET_LATE, DeadlineState.MISSED)
 
 
 class DeadlineQuerySet(RecordQuerySet):

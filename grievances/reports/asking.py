@@ -10,7 +10,7 @@ from django.db.models import DateField, Model, QuerySet
 from django.db.models.functions import Cast, TruncMonth
 
 from grievances.models import Subject
-from grievances.outcomes import article, ending
+from grievances.outcomes import ending
 from ip2a.models import User
 from ip2a.reports import Linked, Opens
 from members.models import Organization
@@ -19,23 +19,16 @@ CASES = "grievances:grievance_list"
 LIMITS = "grievances:deadline_list"
 REQUESTS = "grievances:informationrequest_list"
 TOP = 20
-OF_CASE = (
-    "id",
-    "employer_id",
-    "subject_id",
-    "assigned_rep_id",
-    "current_step",
-    "filed_date",
-    "resolution_date",
-    "settlement_amount",
-    "has_precedent",
-)
+COMPUTED: dict[str, Callable[[], Any]] = {
+    "ending": ending,
+    "month": lambda: Cast(TruncMonth("filed_date"), DateField()),
+}
 
 
-def counted_from(rows: QuerySet) -> QuerySet:
-    """The cases as a statement knows them, with how each ended."""
-    named = {"ending": ending(), "article": article(), "month": Cast(TruncMonth("filed_date"), DateField())}
-    return rows.order_by().annotate(**named).values(*OF_CASE, *named)
+def columns(rows: QuerySet, *names: str) -> QuerySet:
+    """Of the cases only what a statement asks for: what is computed for each would be paid for."""
+    computed = {name: COMPUTED[name]() for name in names if name in COMPUTED}
+    return rows.order_by().annotate(**computed).values("id", *names)
 
 
 def ask(statement: str, given: Iterable[Any] = (), /, **named: QuerySet) -> list[tuple]:
@@ -86,7 +79,7 @@ def _worded(record: Any) -> Any:
 EMPLOYER = By("employer", "employer_id", "Employer", "By employer", "employer_id", Organization)
 ARTICLE = By(
     "article",
-    "article",
+    "contract_article",
     "Article",
     "By article",
     "article_is",

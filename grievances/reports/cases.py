@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from grievances.models import CurrentStep
-from grievances.outcomes import Ending
+from grievances.outcomes import Ending, article_of
 from grievances.reports.asking import (
     ARTICLE,
     CASES,
@@ -17,14 +17,14 @@ from grievances.reports.asking import (
     TOP,
     By,
     ask,
-    counted_from,
+    columns,
     filed,
 )
 from ip2a.charts import Bars, Columns
 from ip2a.reports import Figure, Linked, Opens, Section, last_months, summed
 
 MONTHS = 24
-SETS = ("employer_id", "article", "subject_id", "assigned_rep_id", "current_step", "month", "ending")
+SETS = ("employer_id", "contract_article", "subject_id", "assigned_rep_id", "current_step", "month", "ending")
 STATEMENT = f"""
 SELECT GROUPING({", ".join(SETS)}), {", ".join(SETS)}, count(*), {
     ", ".join(f"count(*) FILTER (WHERE ending = '{end}')" for end in Ending.values)
@@ -46,10 +46,11 @@ class Group(NamedTuple):
 
 def counted(rows: QuerySet, opens: Opens, on: date) -> list[Section]:
     groups: dict[str, list[Group]] = {name: [] for name in SETS}
-    for mask, *keys, cases, running, settled, withdrawn, award, closed in ask(STATEMENT, cases=counted_from(rows)):
+    for mask, *keys, cases, running, settled, withdrawn, award, closed in ask(STATEMENT, cases=columns(rows, *SETS)):
         column = MASKS[mask]
         ends = (running, settled, withdrawn, award, closed)
         groups[column].append(Group(keys[SETS.index(column)], cases, ends))
+    groups["contract_article"] = _by_article(groups["contract_article"])
     only_filed = filed(opens)
     return [
         by_outcome(groups["ending"], only_filed),
@@ -57,6 +58,14 @@ def counted(rows: QuerySet, opens: Opens, on: date) -> list[Section]:
         by_month(groups["month"], only_filed, on),
         *(by(each, groups[each.column], only_filed) for each in (EMPLOYER, ARTICLE, SUBJECT, REPRESENTATIVE)),
     ]
+
+
+def _by_article(groups: list[Group]) -> list[Group]:
+    """Paragraphs of one article together. Few articles are written in few ways, so this is done here."""
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        found.setdefault(article_of(group.key), []).append(group)
+    return [_all(parts)._replace(key=key) for key, parts in found.items()]
 
 
 def _numbers(group: Group, opens: Opens, **parameters: Any) -> dict[str, Linked]:

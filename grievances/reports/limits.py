@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from grievances.filters_reports import SIDES
 from grievances.models import Deadline
-from grievances.reports.asking import EMPLOYER, LIMITS, TOP, ask, counted_from, filed, share
+from grievances.reports.asking import EMPLOYER, LIMITS, TOP, ask, columns, filed, share
 from grievances.terms import Side
 from ip2a.charts import Bars
 from ip2a.reports import Figure, Linked, Opens, Section, summed
@@ -46,7 +46,7 @@ class Kept(NamedTuple):
 
 def counted(rows: QuerySet, limits: QuerySet[Deadline], opens: Opens, on: date) -> list[Section]:
     known = limits.standing().order_by().values("grievance_id", "side", "step_number", "state", "due_on")
-    groups = [Kept(*row) for row in ask(STATEMENT, [on], cases=counted_from(rows), limits=known)]
+    groups = [Kept(*row) for row in ask(STATEMENT, [on], cases=columns(rows, "employer_id"), limits=known)]
     address = filed(opens)
     return [
         _by_step([group for group in groups if group.step is not None], address),

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from grievances.models import InformationRequest
 from grievances.models.duty import Direction, RequestState
-from grievances.reports.asking import EMPLOYER, REQUESTS, TOP, ask, counted_from, filed, share
+from grievances.reports.asking import EMPLOYER, REQUESTS, TOP, ask, columns, filed, share
 from ip2a.charts import Bars
 from ip2a.reports import Figure, Linked, Opens, Section
 
@@ -46,7 +46,7 @@ class Answered(NamedTuple):
 
 def counted(rows: QuerySet, requests: QuerySet[InformationRequest], opens: Opens, on: date) -> list[Section]:
     known = requests.order_by().values("grievance_id", "direction", "state", "due_on", "answered_on")
-    groups = [Answered(*row) for row in ask(STATEMENT, [on, on], cases=counted_from(rows), requests=known)]
+    groups = [Answered(*row) for row in ask(STATEMENT, [on, on], cases=columns(rows, "employer_id"), requests=known)]
     address = filed(opens)
     return [
         _section("Information we asked for", Direction.OURS, groups, address),

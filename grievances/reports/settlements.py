@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from grievances.reports.asking import CASES, EMPLOYER, SUBJECT, TOP, By, ask, counted_from, filed
+from grievances.reports.asking import CASES, EMPLOYER, SUBJECT, TOP, By, ask, columns, filed
 from ip2a.charts import Bars, Columns
 from ip2a.reports import Figure, Linked, Opens, Section
 
@@ -18,6 +18,7 @@ SELECT GROUPING(employer_id, subject_id, year), employer_id, subject_id, year, c
 FROM (SELECT *, extract(year FROM resolution_date)::int AS year FROM cases WHERE ending = 'settled') AS settled
 GROUP BY GROUPING SETS ((employer_id), (subject_id), (year), ())
 """
+NEEDED = ("employer_id", "subject_id", "resolution_date", "settlement_amount", "has_precedent", "ending")
 MASKS = {0b011: "employer_id", 0b101: "subject_id", 0b110: "year", 0b111: "all"}
 FIGURES = [
     Figure("settled", "Settled", "count"),
@@ -41,7 +42,7 @@ class Settled(NamedTuple):
 
 def counted(rows: QuerySet, opens: Opens, on: date) -> list[Section]:
     groups: dict[str, list[Settled]] = {name: [] for name in MASKS.values()}
-    for mask, employer, subject, year, *numbers in ask(STATEMENT, cases=counted_from(rows)):
+    for mask, employer, subject, year, *numbers in ask(STATEMENT, cases=columns(rows, *NEEDED)):
         key = {"employer_id": employer, "subject_id": subject, "year": year}.get(MASKS[mask])
         groups[MASKS[mask]].append(Settled(key, *numbers))
     address = filed(opens)

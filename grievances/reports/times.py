@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import Case, CharField, QuerySet, Value, When
 
 from grievances.models import CaseEvent
-from grievances.outcomes import REACHED, arrived_at
-from grievances.reports.asking import CASES, ask, counted_from, filed
+from grievances.outcomes import ARRIVALS, REACHED, arrived_at, still_standing
+from grievances.reports.asking import CASES, ask, columns, filed
 from ip2a.charts import Bars
 from ip2a.reports import Figure, Linked, Opens, Section
 
@@ -30,8 +30,8 @@ def _arrivals(events: QuerySet) -> QuerySet:
     return (
         events.standing()
         .order_by()
+        .filter(kind__in=ARRIVALS)
         .annotate(mark=mark)
-        .filter(mark__isnull=False)
         .values("grievance_id", "happened_on", "mark")
     )
 
@@ -39,7 +39,9 @@ def _arrivals(events: QuerySet) -> QuerySet:
 def counted(rows: QuerySet, events: QuerySet[CaseEvent], opens: Opens, on: date) -> Section:
     answers = {
         mark: numbers
-        for mark, *numbers in ask(STATEMENT, [RESOLVED], cases=counted_from(rows), arrivals=_arrivals(events))
+        for mark, *numbers in ask(
+            STATEMENT, [RESOLVED], cases=columns(rows, "filed_date", "resolution_date"), arrivals=_arrivals(events)
+        )
     }
     address = filed(opens)
     marks = [(step, f"To {label.lower()}", {"reached": step}) for step, label in REACHED]

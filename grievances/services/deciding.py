@@ -16,6 +16,7 @@ def write_decision(
 ) -> Decision:
     if not reason.strip():
         raise Refused("Write down why: the reason is what a fair-representation claim asks for.")
+    rules.may_appeal_until(appeal_until, on).enforce()
     return Decision.objects.create(
         grievance=grievance,
         kind=kind,
@@ -46,7 +47,7 @@ def decide(
 ) -> Decision:
     """Write down a decision that moves nothing by itself, such as not to arbitrate."""
     grievance = log.lock(grievance)
-    rules.first_no(rules.may_pursue(by), rules.not_in_future(on, log.today(), "The decision")).enforce()
+    rules.may_decide(by, kind, on=on, today=log.today()).enforce()
     return write_decision(grievance, kind=kind, reason=reason, on=on, by=by, appeal_until=appeal_until)
 
 

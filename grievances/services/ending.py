@@ -47,7 +47,11 @@ def settle(
 ) -> Grievance:
     """Both sides agreed. ``amount`` is the money in dollars; the settlement may be with or without precedent."""
     grievance = log.lock(grievance)
-    rules.may_settle(by, grievance, on=on, today=log.today(), resolution=resolution).enforce()
+    rules.first_no(
+        rules.may_settle(by, grievance, on=on, today=log.today(), resolution=resolution),
+        rules.may_pay(amount),
+        rules.may_note_told(told.on, told.how, log.today()),
+    ).enforce()
     grievance.settlement_amount, grievance.has_precedent = amount, has_precedent
     _end(grievance, Status.SETTLED, on, resolution.strip())
     step = GrievanceStepRecord.objects.select_for_update().filter(grievance=grievance).order_by("-step_number").first()
@@ -79,6 +83,7 @@ def withdraw(
     rules.first_no(
         rules.may_withdraw(by, grievance, on=on, today=log.today(), reason=reason),
         must_tell(grievance, kind, told, on),
+        rules.may_note_told(told.on, told.how, log.today()),
     ).enforce()
     _end(grievance, Status.WITHDRAWN, on, reason.strip())
     _write_down(grievance, kind, reason, on, told, by, appeal_until)
@@ -95,6 +100,7 @@ def close(grievance: Grievance, *, on: date, by: Any, reason: str, told: Told = 
     rules.first_no(
         rules.may_close(by, grievance, on=on, today=log.today(), reason=reason),
         must_tell(grievance, DecisionKind.CLOSE, told, on) if grievance.is_running else rules.YES,
+        rules.may_note_told(told.on, told.how, log.today()),
     ).enforce()
     was_running = grievance.is_running
     if was_running:
@@ -127,13 +133,21 @@ def reopen(grievance: Grievance, *, on: date, by: Any, reason: str) -> Grievance
         reason=reason.strip(),
     )
     write_decision(grievance, kind=DecisionKind.REOPEN, reason=reason, on=on, by=by)
-    GrievanceStepRecord.objects.filter(grievance=grievance, step_number=number).update(outcome="")
+    record = GrievanceStepRecord.objects.filter(grievance=grievance, step_number=number).first()
+    if record is not None:
+        record.outcome = log.outcome_so_far(record)
+        with audit.because(reason.strip()):
+            record.save(update_fields=["outcome"])
     event = log.note(grievance, EventKind.REOPENED, on=on, by=by, reason=reason)
     log.recompute(grievance, reason="Reopened", cause=event)
     return grievance
 
 
 def _end(grievance: Grievance, status: str, on: date, resolution: str) -> None:
+    planned = GrievanceStepRecord.objects.filter(grievance=grievance).exclude(meeting_date=None).last()
+    if planned is not None:
+        with audit.because(resolution[:300]):
+            log.write_last_meeting(planned)
     grievance.status, grievance.resolution, grievance.resolution_date = status, resolution, on
     log.save(
         grievance,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from grievances import rules
-from grievances.models import EventKind, Grievance, GrievanceStepRecord, Status
+from grievances.models import AgreementVersion, EventKind, Grievance, GrievanceStepRecord, Status
 from grievances.models.case import CaseType
 from grievances.services import log
 from ip2a import services
@@ -28,6 +28,7 @@ def take_up(
 
     Without it the complaint is under investigation, has no number, and the limit to file it runs.
     """
+    _hold_agreement(grievance.agreement_version)
     rules.may_take_up(by, grievance, today=log.today()).enforce()
     grievance.status = Status.INVESTIGATION
     grievance.current_step = log.procedure_of(grievance).steps[0].key
@@ -42,6 +43,14 @@ def take_up(
     return grievance
 
 
+def _hold_agreement(version: AgreementVersion) -> None:
+    """Until this case stands nobody changes the days off of its agreement, which would not know of it, nor withdraws
+    the version. Others may take up cases meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM grievances_agreement WHERE id = %s FOR SHARE", [version.agreement_id])
+    version.refresh_from_db()
+
+
 @transaction.atomic
 def file(
     grievance: Grievance, *, on: date, by: Any, at: datetime | None = None, served_on: date | None = None
@@ -53,7 +62,7 @@ def file(
     first = {CaseType.POLICY: procedure.policy_starts_at, CaseType.GROUP: procedure.group_starts_at}
     number = first.get(CaseType(grievance.case_type), 1)
     grievance.filed_date = on
-    grievance.status = Status.OPEN
+    grievance.status = Status.ARBITRATION if number == len(procedure.steps) else Status.OPEN
     grievance.current_step = procedure.steps[number - 1].key
     grievance.grievance_number = next_number(on.year)
     log.save(grievance, "filed_date", "status", "current_step", "grievance_number", reason="Filed")
@@ -104,7 +113,13 @@ def correct_facts(grievance: Grievance, *, by: Any, version: int | None = None, 
         )
     ):
         raise Refused("A filed case stays or does not stay a policy grievance: its first step depends on it.")
-    return services.save(grievance, by=by, version=version, reason=reason)
+    if grievance.case_type != CaseType.GROUP and current.grievants.filter(left_on=None).exists():
+        raise Refused("Members belong to this group still. Let them leave first, each with the reason.")
+    for name in FACTS:
+        setattr(current, name, getattr(grievance, name))
+    services.save(current, by=by, version=version, reason=reason)
+    grievance.refresh_from_db()
+    return grievance
 
 
 @transaction.atomic

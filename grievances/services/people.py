@@ -16,7 +16,7 @@ from ip2a.answers import Refused
 def join(grievance: Grievance, *, member: Any, on: date, by: Any) -> Grievant:
     """A member joins the group."""
     grievance = log.lock(grievance)
-    rules.may_join(by, grievance, on=on, today=log.today()).enforce()
+    rules.may_join(by, grievance, member=member, on=on, today=log.today()).enforce()
     if member.pk == grievance.member_id:
         raise Refused(f"{member} speaks for the group already.")
     try:

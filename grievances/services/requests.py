@@ -72,7 +72,7 @@ def turn(
         raise Refused("Say until when there is more time: a day after the request.")
     request.state = STATE_AFTER.get(EntryKind(kind), request.state)
     request.answered_on = on if request.state == RequestState.ANSWERED else None
-    request.due_on = until_on or request.due_on
+    request.due_on = (until_on if kind == EntryKind.EXTENDED else None) or request.due_on
     with audit.because(text.strip()[:300]):
         request.save(update_fields=["state", "answered_on", "due_on"])
     return _enter(request, kind, on, by, text=text.strip(), until_on=until_on, paper=paper)

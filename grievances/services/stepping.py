@@ -130,7 +130,13 @@ def receive_answer(
 def write_record(record: GrievanceStepRecord, *, by: Any, version: int | None = None, reason: str = "") -> Any:
     """Correct who met and what was said."""
     rules.may_write_record(by, record).enforce()
-    return services.save(record, by=by, version=version, reason=reason)
+    log.lock(record.grievance)
+    current = GrievanceStepRecord.objects.get(pk=record.pk)
+    for name in ("union_attendees", "employer_attendees", "notes"):
+        setattr(current, name, getattr(record, name))
+    services.save(current, by=by, version=version, reason=reason)
+    record.refresh_from_db()
+    return record
 
 
 @transaction.atomic
@@ -164,6 +170,7 @@ def _enter_step(
     record = _record(grievance)
     record.outcome = Outcome.ADVANCED
     with audit.because(reason):
+        log.write_last_meeting(record)
         record.save(update_fields=["outcome"])
         GrievanceStepRecord.objects.create(grievance=grievance, step_number=number)
     grievance.current_step = procedure.steps[number - 1].key

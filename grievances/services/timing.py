@@ -9,7 +9,6 @@ from grievances import rules
 from grievances.models import (
     CaseEvent,
     Deadline,
-    DeadlineState,
     EventKind,
     Grievance,
     GrievanceStepRecord,
@@ -43,14 +42,7 @@ def extend(
     grievance = log.lock(deadline.grievance)
     deadline = Deadline.objects.get(pk=deadline.pk)
     rules.may_time(by, grievance, on=on, today=log.today(), agreed_by=agreed_by).enforce()
-    if deadline.superseded_at is not None:
-        raise Refused("This date was superseded meanwhile. Look at the case again, then extend the date that stands.")
-    if deadline.state not in (DeadlineState.OPEN, DeadlineState.SUSPENDED):
-        raise Refused(f"“{deadline.label}” is over ({deadline.get_state_display().lower()}), so it cannot be extended.")
-    if not until and not amount:
-        raise Refused("Say until when, or by how much.")
-    if until and deadline.due_on and until <= deadline.due_on:
-        raise Refused(f"It is due on {format_day(deadline.due_on)} already: an extension goes beyond that.")
+    rules.may_lengthen(deadline, until=until, amount=amount).enforce()
     kept = log.keep_paper(grievance, paper, by=by, about="Extension")
     event = log.note(
         grievance,
@@ -66,7 +58,22 @@ def extend(
         by=by,
     )
     log.recompute(grievance, reason=f"Extended, agreed by {agreed_by.strip()}", cause=event)
+    _must_have_moved(deadline, on)
     return grievance
+
+
+def _must_have_moved(before: Deadline, on: date) -> None:
+    """An agreement made before the case was reopened, say, would leave the date as it is: nobody may rely on it."""
+    if before.due_on is None:
+        return
+    now = Deadline.objects.standing().filter(
+        grievance=before.grievance_id, limit_key=before.limit_key, occurrence=before.occurrence
+    )
+    if now.filter(due_on=before.due_on, due_at=before.due_at).exists():
+        raise Refused(
+            f"Agreed on {format_day(on)}, this would leave “{before.label}” due on {format_day(before.due_on)}. "
+            "Check the day of the agreement."
+        )
 
 
 @transaction.atomic
@@ -114,7 +121,11 @@ def in_abeyance(grievance: Grievance) -> CaseEvent | None:
 def skip(deadline: Deadline, *, on: date, by: Any, agreed_by: str, reason: str = "", paper: Any = None) -> Grievance:
     """Both sides leave out a part of a step that the agreement lets them leave out."""
     grievance = log.lock(deadline.grievance)
-    rules.may_time(by, grievance, on=on, today=log.today(), agreed_by=agreed_by).enforce()
+    deadline = Deadline.objects.get(pk=deadline.pk)
+    rules.first_no(
+        rules.may_time(by, grievance, on=on, today=log.today(), agreed_by=agreed_by),
+        rules.must_run_on(deadline, "skipped"),
+    ).enforce()
     limit = next((limit for limit in log.procedure_of(grievance).limits if limit.key == deadline.limit_key), None)
     if limit is None or not limit.may_skip:
         raise Refused(f"The agreement does not let anybody skip “{deadline.label}”.")
@@ -142,24 +153,11 @@ def correct(
     grievance, event = _to_mend(event, by=by, reason=reason, void=False)
     rules.not_in_future(on, log.today(), "The corrected day").enforce()
     kept = log.keep_paper(grievance, paper, by=by, about="Correction") or event.paper
-    mended = CaseEvent.objects.create(
-        grievance=grievance,
-        kind=event.kind,
-        happened_on=on,
-        happened_at=at,
-        step_number=event.step_number,
-        limit_key=event.limit_key,
-        until_on=event.until_on,
-        amount=event.amount,
-        agreed_by=event.agreed_by,
-        reason=reason.strip(),
-        paper=kept,
-        corrects=event,
-        by=by,
-        by_name=by.get_full_name(),
-    )
+    mended = _in_place_of(event, by=by, reason=reason, on=on, happened_at=at, paper=kept)
+    for twin in _said_together(event):
+        _in_place_of(twin, by=by, reason=reason, on=on, happened_at=at, paper=twin.paper)
     _correct_fact(grievance, mended, on)
-    _correct_record(event, meeting_date=on)
+    _correct_record(event)
     log.recompute(grievance, reason=f"Corrected: {reason.strip()}"[:300], cause=mended)
     return mended
 
@@ -168,26 +166,39 @@ def correct(
 def take_back(event: CaseEvent, *, by: Any, reason: str) -> CaseEvent:
     """It did not happen: the entry stays, struck through, and counts no more."""
     grievance, event = _to_mend(event, by=by, reason=reason, void=True)
-    void = CaseEvent.objects.create(
-        grievance=grievance,
-        kind=event.kind,
-        happened_on=event.happened_on,
-        step_number=event.step_number,
-        limit_key=event.limit_key,
-        until_on=event.until_on,
-        amount=event.amount,
-        agreed_by=event.agreed_by,
-        reason=reason.strip(),
-        corrects=event,
-        is_void=True,
-        by=by,
-        by_name=by.get_full_name(),
-    )
+    twins = _said_together(event) if event.kind == EventKind.ANSWERED else []
+    void = _in_place_of(event, by=by, reason=reason, is_void=True)
+    for twin in twins:
+        _in_place_of(twin, by=by, reason=reason, is_void=True)
     if event.kind == EventKind.KNOWLEDGE:
         _correct_fact(grievance, event, None)
-    _correct_record(event, meeting_date=None)
+    _correct_record(event)
     log.recompute(grievance, reason=f"Taken back: {reason.strip()}"[:300], cause=void)
     return void
+
+
+def _in_place_of(event: CaseEvent, *, by: Any, reason: str, **changed: Any) -> CaseEvent:
+    """A new entry with what the old one says, except for what is changed."""
+    same = ("step_number", "limit_key", "until_on", "amount", "agreed_by")
+    return log.note(
+        event.grievance,
+        event.kind,
+        **{"on": event.happened_on} | {name: getattr(event, name) for name in same} | changed,
+        reason=reason.strip(),
+        corrects=event,
+        by=by,
+    )
+
+
+def _said_together(event: CaseEvent) -> list[CaseEvent]:
+    """A denial is written down with the answer that it is: a limit runs from either, so they move together."""
+    other = {EventKind.ANSWERED: EventKind.DENIED, EventKind.DENIED: EventKind.ANSWERED}.get(EventKind(event.kind))
+    if other is None:
+        return []
+    rows = event.grievance.events.standing().filter(
+        kind=other, step_number=event.step_number, happened_on=event.happened_on, happened_at=event.happened_at
+    )
+    return list(rows.select_related("paper"))
 
 
 def _to_mend(event: CaseEvent, *, by: Any, reason: str, void: bool) -> tuple[Grievance, CaseEvent]:
@@ -199,17 +210,16 @@ def _to_mend(event: CaseEvent, *, by: Any, reason: str, void: bool) -> tuple[Gri
     return grievance, event
 
 
-def _correct_record(event: CaseEvent, *, meeting_date: date | None) -> None:
-    """The step's record repeats the day of its meeting, and that the step was denied."""
+def _correct_record(event: CaseEvent) -> None:
+    """The step's record repeats the day of its last meeting, and that the step was denied."""
     record = GrievanceStepRecord.objects.filter(grievance=event.grievance, step_number=event.step_number).first()
     if record is None:
         return
     with audit.because(f"“{event.get_kind_display()}” was corrected"):
         if event.kind == EventKind.MET:
-            record.meeting_date = meeting_date
-            record.save(update_fields=["meeting_date"])
-        if event.kind == EventKind.DENIED and meeting_date is None and record.outcome == Outcome.DENIED:
-            record.outcome = ""
+            log.write_last_meeting(record)
+        if event.kind in (EventKind.ANSWERED, EventKind.DENIED) and record.outcome == Outcome.DENIED:
+            record.outcome = log.outcome_so_far(record)
             record.save(update_fields=["outcome"])
 
 
@@ -222,5 +232,11 @@ def _correct_fact(grievance: Grievance, event: CaseEvent, on: date | None) -> No
     days = [day for day in (grievance.incident_date, grievance.knowledge_date, grievance.filed_date) if day]
     if days != sorted(days):
         raise Refused("It happens, is learned of and is filed in this order: the corrected day breaks it.")
+    rules.first_no(
+        rules.may_have_happened(grievance, grievance.incident_date) if field == "incident_date" else rules.YES,
+        rules.no("It would be filed after it ended: check the date.")
+        if grievance.filed_date and grievance.resolution_date and grievance.filed_date > grievance.resolution_date
+        else rules.YES,
+    ).enforce()
     with audit.because(event.reason[:300]):
         grievance.save(update_fields=[field])
