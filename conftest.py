@@ -144,10 +144,20 @@ def _migrated_rows(database: str) -> dict[str, bytes]:
 
 
 def _empty(database: str, migrated: dict[str, bytes]) -> None:
-    """Take out everything a test committed, and put back what the migrations had made."""
-    with _superuser(database) as connection, connection.cursor() as cursor:
+    """Take out everything a test committed, and put back what the migrations had made.
+
+    Only tables with rows are touched, and by DELETE: TRUNCATE makes new files for every table and index, which for a
+    few rows takes a hundred times as long.
+    """
+    with _superuser(database) as connection, connection.transaction(), connection.cursor() as cursor:
         tables = _tables(connection)
-        cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
+        asked = [
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(name), table)
+            for name, (table, _) in tables.items()
+        ]
+        filled = cursor.execute(sql.SQL(" UNION ALL ").join(asked)).fetchall()
+        for (name,) in filled:
+            cursor.execute(sql.SQL("DELETE FROM {}").format(tables[name][0]))
         for name, rows in migrated.items():
             with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(*tables[name])) as copy:
                 copy.write(rows)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from grievances.forms import representatives, time_input
 from grievances.models.duty import Channel, DecisionKind, Direction, EntryKind
+from grievances.rules import MOVING
 from ip2a.pickers import PickerField
 from members.forms import day_input
 
@@ -243,7 +244,7 @@ class TurnForm(ActForm):
 
 
 class DecideForm(ActForm):
-    kind = forms.ChoiceField(label="We decided", choices=DecisionKind)
+    kind = forms.ChoiceField(label="We decided", choices=[c for c in DecisionKind.choices if c[0] not in MOVING])
     on = day("Decided on")
     reason = text("Why", rows=5, help_text="A fair-representation claim asks for exactly this.")
     appeal_until = later_day(

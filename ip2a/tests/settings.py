@@ -10,7 +10,8 @@ DEBUG = False
 ROOT_URLCONF = "ip2a.tests.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "ip2a.tests.vault"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-KEPT = Path(os.environ.get("IP2A_TEST_FOLDER", VAR_DIR)) / "media"  # goes with the tests' servers
+# Goes with the tests' servers; one for each worker, because their databases give the same keys.
+KEPT = Path(os.environ.get("IP2A_TEST_FOLDER", VAR_DIR)) / "media" / os.environ.get("PYTEST_XDIST_WORKER", "main")
 STORAGES = {
     **STORAGES,
     "default": {**STORAGES["default"], "OPTIONS": {"location": KEPT}},
