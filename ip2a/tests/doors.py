@@ -104,22 +104,6 @@ def _reminder() -> Any:
     return apps.get_model("grievances.reminder").objects.create(grievance=limit.grievance, deadline=limit, **facts)
 
 
-def _grievant() -> Any:
-    case, by = cases.case(case_type="group"), UserFactory(role="representative")
-    return grievances.join(case, member=MemberFactory(), on=case.filed_date, by=by)
-
-
-def _decision() -> Any:
-    by = UserFactory(role="representative")
-    return grievances.decide(cases.case(), kind="advance", reason="Strong", on=cases.FILED, by=by)
-
-
-def _reminder() -> Any:
-    limit = cases.case().deadlines.first()
-    facts = {"kind": "early", "due_on": limit.due_on, "given_on": limit.due_on, "text": "Due soon"}
-    return apps.get_model("grievances.reminder").objects.create(grievance=limit.grievance, deadline=limit, **facts)
-
-
 # One of each kind, made once for a walk.
 RECORDS: dict[str, Callable[[], Any]] = {
     "person": UserFactory,
@@ -144,12 +128,6 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "case": cases.case,
     "step": lambda: cases.case().step_records.get(),
     "request": _request,
-    "subject": lambda: apps.get_model("grievances.subject").objects.first(),
-    "event": lambda: cases.case().events.first(),
-    "limit": lambda: cases.case().deadlines.first(),
-    "grievant": _grievant,
-    "decision": _decision,
-    "reminder": _reminder,
     "subject": lambda: apps.get_model("grievances.subject").objects.first(),
     "event": lambda: cases.case().events.first(),
     "limit": lambda: cases.case().deadlines.first(),
@@ -370,22 +348,6 @@ DOORS: list[Door] = [
     ],
     *[door for door in admin("grievances.subject", "subject") if not door.name.endswith("_add")],
     Door("admin:grievances_subject_add", "ip2a.use_admin grievances.add_subject"),
-    *[
-        door
-        for model, of in (
-            ("grievance", "case"),
-            ("grievancesteprecord", "step"),
-            ("grievant", "grievant"),
-            ("caseevent", "event"),
-            ("deadline", "limit"),
-            ("informationrequest", "request"),
-            ("decision", "decision"),
-            ("reminder", "reminder"),
-        )
-        for door in admin(f"grievances.{model}", of)
-    ],
-    *[door for door in admin("grievances.subject", "subject") if not door.name.endswith("_add")],
-    Door("admin:grievances_subject_add", "ip2a.use_admin grievances.add_subject"),
     # documents
     Door(
         "attachment_create",
@@ -564,6 +526,7 @@ DOORS: list[Door] = [
         for page, get, kwargs in pages
     ],
     *kept("training.funderreport", "funder report", "view"),
+    *[door for name in ("student", "cohort", "instructor", "grant") for door in admin(f"training.{name}", name)],
     Door("training:jatcapplication_ranks", "training.view_jatcapplication"),
     Door("training:demographics_update", "training.change_demographics", "student", compartment="demographics"),
     # the room that proves the walls

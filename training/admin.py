@@ -1,0 +1,44 @@
+"""Training in the administration pages, to look at: every change has its verb on the pages."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from ip2a.admin.base import ReadOnlyAdmin
+from ip2a.search import matching
+from training.models import Cohort, Grant, Instructor, Student
+
+
+class TrainingAdmin(ReadOnlyAdmin):
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("search_text",)
+
+    def get_queryset(self, request: HttpRequest):
+        return self.model._default_manager.visible_to(request.user).order_by("sort_key", "id")
+
+    def get_search_results(self, request: HttpRequest, queryset, search_term: str):
+        return (matching(queryset, search_term, ranked=False) if search_term.strip() else queryset), False
+
+
+@admin.register(Student)
+class StudentAdmin(TrainingAdmin):
+    list_display = ("name", "student_number", "status", "applied_on", "status_on")
+    list_filter = ("status",)
+
+
+@admin.register(Cohort)
+class CohortAdmin(TrainingAdmin):
+    list_display = ("code", "status", "start_date", "end_date", "max_students")
+    list_filter = ("status",)
+
+
+@admin.register(Instructor)
+class InstructorAdmin(TrainingAdmin):
+    list_display = ("__str__", "rate_type", "rate", "is_active")
+    list_filter = ("rate_type", "is_active")
+
+
+@admin.register(Grant)
+class GrantAdmin(TrainingAdmin):
+    list_display = ("name", "funder", "start_date", "end_date", "amount")

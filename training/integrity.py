@@ -1,0 +1,144 @@
+"""What can become false about training by time, by an import or by another's hand."""
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from ip2a.words import format_day
+from maintenance.models import Severity
+from maintenance.registry import check
+from training.models import (
+    Attendance,
+    Certification,
+    ClassSession,
+    Cohort,
+    CohortInstructor,
+    Enrollment,
+    Leave,
+    Student,
+    ToolIssued,
+)
+from training.models.words import RUNNING, CohortStatus, StudentStatus
+
+
+@check(
+    "training.certificate-active-past-expiry",
+    on=Certification,
+    severity=Severity.WARNING,
+    sentence=("1 certificate is active past its expiry.", "{count} certificates are active past their expiry."),
+    advice="The nightly task expires them. If this stays, the task does not run: tell your administrator.",
+    fact=lambda c: f"expired {format_day(c.expiry_date)}",
+)
+def certificate_active_past_expiry():
+    return Certification.objects.due_to_expire(timezone.localdate()).for_table()
+
+
+@check(
+    "training.student-enrolled-without-place",
+    on=Student,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 student is enrolled or on leave without a place in a cohort.",
+        "{count} students are enrolled or on leave without a place in a cohort.",
+    ),
+    advice="Complete or drop the student, or enrol them in a cohort.",
+    fact=lambda s: s.get_status_display(),
+)
+def student_enrolled_without_place():
+    places = Enrollment.objects.running().filter(student=OuterRef("pk"))
+    return Student.objects.running().filter(~Exists(places))
+
+
+@check(
+    "training.place-of-student-who-left",
+    on=Student,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 student who is not enrolled still has a place in a cohort.",
+        "{count} students who are not enrolled still have a place in a cohort.",
+    ),
+    advice="End the place, or correct the student's status.",
+    fact=lambda s: s.get_status_display(),
+)
+def place_of_student_who_left():
+    places = Enrollment.objects.running().filter(student=OuterRef("pk"))
+    running = [StudentStatus.ENROLLED, StudentStatus.ON_LEAVE]
+    return Student.objects.exclude(status__in=running).filter(Exists(places))
+
+
+@check(
+    "training.attendance-outside-enrolment",
+    on=ClassSession,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 class has attendance of a student who did not belong to it that day.",
+        "{count} classes have attendance of students who did not belong to them that day.",
+    ),
+    advice="Correct the days of the place or of the leave, or take the mark away.",
+    fact=lambda s: format_day(s.session_date),
+)
+def attendance_outside_enrolment():
+    day = F("session__session_date")
+    away = Leave.objects.filter(enrollment=OuterRef("enrollment"), first_day__lte=OuterRef("session__session_date"))
+    away = away.filter(Q(last_day=None) | Q(last_day__gte=OuterRef("session__session_date")))
+    outside = Q(enrollment__enrolled_on__gt=day) | Q(enrollment__ended_on__lt=day) | Q(Exists(away))
+    return ClassSession.objects.filter(pk__in=Attendance.objects.filter(outside).values("session")).for_table()
+
+
+@check(
+    "training.cohort-over-but-running",
+    on=Cohort,
+    severity=Severity.INFORMATION,
+    sentence=("1 cohort has ended and is not completed.", "{count} cohorts have ended and are not completed."),
+    advice="Complete, drop or move its students, then complete the cohort.",
+    fact=lambda c: f"ended {format_day(c.end_date)}",
+)
+def cohort_over_but_running():
+    over = Cohort.objects.filter(end_date__lt=timezone.localdate())
+    return over.exclude(status__in=[CohortStatus.COMPLETED, CohortStatus.CANCELLED])
+
+
+@check(
+    "training.cohort-without-primary-instructor",
+    on=Cohort,
+    severity=Severity.INFORMATION,
+    sentence=(
+        "1 running cohort has no instructor who answers for it.",
+        "{count} running cohorts have no instructor who answers for them.",
+    ),
+    advice="Name one on the cohort's page.",
+)
+def cohort_without_primary_instructor():
+    primary = CohortInstructor.objects.filter(cohort=OuterRef("pk"), is_primary=True)
+    return Cohort.objects.filter(status=CohortStatus.ACTIVE).filter(~Exists(primary))
+
+
+@check(
+    "training.cohort-larger-than-location",
+    on=Cohort,
+    severity=Severity.INFORMATION,
+    sentence=(
+        "1 cohort has more places than its location holds.",
+        "{count} cohorts have more places than their location holds.",
+    ),
+    advice="Move it to a larger location, or take fewer students.",
+    fact=lambda c: f"{c.max_students} places",
+)
+def cohort_larger_than_location():
+    open_ = [CohortStatus.PLANNED, CohortStatus.ENROLLING, CohortStatus.ACTIVE]
+    return Cohort.objects.filter(status__in=open_, max_students__gt=F("location__capacity"))
+
+
+@check(
+    "training.tool-not-returned",
+    on=ToolIssued,
+    severity=Severity.INFORMATION,
+    sentence=(
+        "1 tool is still out with a student who has no place any more.",
+        "{count} tools are still out with students who have no place any more.",
+    ),
+    advice="Ask for it, then take it back on its page.",
+    fact=lambda t: f"issued {format_day(t.issued_on)}",
+)
+def tool_not_returned():
+    places = Enrollment.objects.filter(student=OuterRef("student"), status__in=RUNNING)
+    return ToolIssued.objects.out().filter(~Exists(places)).for_table()
