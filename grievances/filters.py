@@ -134,8 +134,7 @@ class GrievanceFilter(CountedFilter):
         return rows.filter(filed_date__isnull=value == "no")
 
     def of_member(self, rows, name, value):
-        in_group = Grievance.objects.filter(grievants__member=value).values("pk")
-        return rows.filter(Q(member=value) | Q(pk__in=in_group))
+        return rows.of_member(value)
 
 
 OF_CASE = (

@@ -4,7 +4,7 @@ import re
 
 from django.db import models
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Trim
+from django.db.models.functions import Coalesce, NullIf, Trim
 
 from grievances.models import CaseEvent, CurrentStep, EventKind, Status
 from grievances.models.case import RUNNING
@@ -55,22 +55,16 @@ def still_standing(events: QuerySet) -> QuerySet:
 
 
 def article_of(text: str) -> str:
-    """The article without its paragraph, as ``article`` has it."""
-    return re.sub(PARAGRAPH.replace(r"\y", r"\b"), "", text, flags=re.IGNORECASE | re.DOTALL).strip(" ")
+    """The article without its paragraph, as ``article`` has it; a paragraph alone stays as it is."""
+    bare = re.sub(PARAGRAPH.replace(r"\y", r"\b"), "", text, flags=re.IGNORECASE | re.DOTALL)
+    return bare.strip(" ") or text
 
 
-def article() -> Trim:
+def article() -> Coalesce:
     """The article without its paragraph, in the database's words."""
-    return Trim(
-        Func(
-            F("contract_article"),
-            Value(PARAGRAPH),
-            Value(""),
-            Value("i"),
-            function="regexp_replace",
-            output_field=CharField(),
-        )
-    )
+    given = (F("contract_article"), Value(PARAGRAPH), Value(""), Value("i"))
+    bare = Trim(Func(*given, function="regexp_replace", output_field=CharField()))
+    return Coalesce(NullIf(bare, Value("")), F("contract_article"), output_field=CharField())
 
 
 def reached(step: str) -> Exists:

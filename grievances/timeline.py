@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from grievances.lookups import case_file
@@ -203,8 +202,7 @@ def of_member(user: Any, member: Any) -> Iterator[Event]:
     rows = Grievance.objects.visible_to(user)
     if rows.query.is_empty():
         return
-    mine = rows.filter(Q(member=member) | Q(pk__in=rows.filter(grievants__member=member).values("pk")))
-    yield from _short(user, mine, lambda case: case.employer.name)
+    yield from _short(user, rows.of_member(member), lambda case: case.employer.name)
 
 
 @tells("members.organization")

@@ -58,6 +58,12 @@ class GrievanceQuerySet(RecordQuerySet):
         """Cases whose employer let a limit pass."""
         return self.running().filter(employer_due_on__lt=on)
 
+    def of_member(self, member):
+        """A member's own cases and those of a group; each half is found by its own index."""
+        own = Grievance.objects.order_by().filter(member=member).values("pk")
+        in_group = Grievant.objects.order_by().filter(member=member).values("grievance")
+        return self.filter(pk__in=own.union(in_group))
+
     def for_table(self):
         return self.select_related("member", "employer", "assigned_rep", "subject")
 

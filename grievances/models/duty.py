@@ -74,6 +74,7 @@ class InformationRequest(Record):
         indexes = [
             models.Index(fields=["grievance", "asked_on"], name="information_request_of_case"),
             models.Index(fields=["due_on", "id"], name="information_request_awaited", condition=Q(state__in=AWAITED)),
+            models.Index(fields=["-asked_on", "-id"], name="information_request_by_day"),
         ]
 
     def __str__(self):

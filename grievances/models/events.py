@@ -92,7 +92,15 @@ class CaseEvent(Record):
             ),
             models.CheckConstraint(name="case_event_not_its_own", condition=Q(corrects=None) | ~Q(corrects=F("id"))),
         ]
-        indexes = [models.Index(fields=["grievance", "happened_on", "id"], name="case_event_of_case")]
+        indexes = [
+            models.Index(fields=["grievance", "happened_on", "id"], name="case_event_of_case"),
+            models.Index(
+                fields=["grievance", "kind", "step_number", "happened_on"],
+                include=["id"],
+                name="case_event_arrivals",
+                condition=Q(kind__in=[EventKind.ADVANCED, EventKind.REFERRED], is_void=False),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.happened_on}"
@@ -184,6 +192,18 @@ class Deadline(Record):
                 fields=["due_on", "id"],
                 name="deadline_running",
                 condition=Q(superseded_at=None, state=DeadlineState.OPEN),
+            ),
+            models.Index(
+                F("due_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="deadline_by_day",
+                condition=Q(superseded_at=None),
+            ),
+            models.Index(
+                fields=["side", "step_number", "state", "due_on"],
+                include=["grievance"],
+                name="deadline_counted",
+                condition=Q(superseded_at=None),
             ),
         ]
 

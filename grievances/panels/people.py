@@ -46,8 +46,7 @@ def of_member(request, member) -> Panel | None:
     rows = Grievance.objects.visible_to(request.user)
     if rows.query.is_empty():
         return None
-    in_group = rows.filter(grievants__member=member).values("pk")
-    rows = rows.filter(Q(member=member) | Q(pk__in=in_group)).for_table()
+    rows = rows.of_member(member).for_table()
     shown, total = first_of(_running_first(rows), MOST)
     context = {
         "table": Table(BESIDE_MEMBER, shown, caption="Grievances"),

@@ -117,5 +117,10 @@ def filed(opens: Opens) -> Callable[..., str]:
     return address
 
 
+def linked(count: int, opens: Opens, url_name: str, **parameters: Any) -> Linked:
+    """A count that opens its rows; most cells of a wide table are nought, which opens nothing."""
+    return Linked(count, opens(url_name, **parameters) if count else "")
+
+
 def share(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None

@@ -1,5 +1,6 @@
 """Cases by whom, about what, and how they ended; and how many were filed in each month."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -19,17 +20,16 @@ from grievances.reports.asking import (
     ask,
     columns,
     filed,
+    linked,
 )
 from ip2a.charts import Bars, Columns
 from ip2a.reports import Figure, Linked, Opens, Section, last_months, summed
 
 MONTHS = 24
-SETS = ("employer_id", "contract_article", "subject_id", "assigned_rep_id", "current_step", "month", "ending")
+SETS = ("employer_id", "contract_article", "subject_id", "assigned_rep_id", "current_step", "month")
 STATEMENT = f"""
-SELECT GROUPING({", ".join(SETS)}), {", ".join(SETS)}, count(*), {
-    ", ".join(f"count(*) FILTER (WHERE ending = '{end}')" for end in Ending.values)
-}
-FROM cases GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in SETS)})
+SELECT GROUPING({", ".join(SETS)}), {", ".join(SETS)}, ending, count(*)
+FROM cases GROUP BY GROUPING SETS ({", ".join(f"({name}, ending)" for name in SETS)})
 """  # noqa: S608 names of this module
 # What GROUPING says of a row that is grouped by one column only: all bits but that one's.
 MASKS = {(1 << len(SETS)) - 1 - (1 << (len(SETS) - 1 - place)): name for place, name in enumerate(SETS)}
@@ -45,15 +45,18 @@ class Group(NamedTuple):
 
 
 def counted(rows: QuerySet, opens: Opens, on: date) -> list[Section]:
-    groups: dict[str, list[Group]] = {name: [] for name in SETS}
-    for mask, *keys, cases, running, settled, withdrawn, award, closed in ask(STATEMENT, cases=columns(rows, *SETS)):
+    known: dict[str, dict[Any, Counter]] = {name: defaultdict(Counter) for name in SETS}
+    for mask, *keys, end, cases in ask(STATEMENT, cases=columns(rows, *SETS, "ending")):
         column = MASKS[mask]
-        ends = (running, settled, withdrawn, award, closed)
-        groups[column].append(Group(keys[SETS.index(column)], cases, ends))
+        known[column][keys[SETS.index(column)]][end] = cases
+    groups = {
+        name: [Group(key, sum(ends.values()), tuple(ends[end.value] for end in Ending)) for key, ends in found.items()]
+        for name, found in known.items()
+    }
     groups["contract_article"] = _by_article(groups["contract_article"])
     only_filed = filed(opens)
     return [
-        by_outcome(groups["ending"], only_filed),
+        by_outcome(groups["current_step"], only_filed),
         by_step(groups["current_step"], only_filed),
         by_month(groups["month"], only_filed, on),
         *(by(each, groups[each.column], only_filed) for each in (EMPLOYER, ARTICLE, SUBJECT, REPRESENTATIVE)),
@@ -71,14 +74,15 @@ def _by_article(groups: list[Group]) -> list[Group]:
 def _numbers(group: Group, opens: Opens, **parameters: Any) -> dict[str, Linked]:
     """How many cases, and how many of each ending, each with its rows."""
     ends = {
-        end.value: Linked(count, opens(CASES, outcome=end.value, **parameters))
+        end.value: linked(count, opens, CASES, outcome=end.value, **parameters)
         for end, count in zip(Ending, group.ends, strict=True)
     }
-    return {"cases": Linked(group.cases, opens(CASES, **parameters)), **ends}
+    return {"cases": linked(group.cases, opens, CASES, **parameters), **ends}
 
 
 def _all(groups: Sequence[Group]) -> Group:
-    return Group(None, sum(g.cases for g in groups), tuple(map(sum, zip(*(g.ends for g in groups), strict=True))))
+    ends = [sum(group.ends[place] for group in groups) for place in range(len(Ending))]
+    return Group(None, sum(ends), tuple(ends))
 
 
 def by(what: By, groups: list[Group], opens: Opens) -> Section:
@@ -101,11 +105,11 @@ def by(what: By, groups: list[Group], opens: Opens) -> Section:
 
 
 def by_outcome(groups: list[Group], opens: Opens) -> Section:
-    counts = {group.key: group.cases for group in groups}
+    """Of all cases, whatever else they are grouped by."""
     found = [
-        {"outcome": end.label, "cases": Linked(counts[end.value], opens(CASES, outcome=end.value))}
-        for end in Ending
-        if end.value in counts
+        {"outcome": end.label, "cases": linked(count, opens, CASES, outcome=end.value)}
+        for end, count in zip(Ending, _all(groups).ends, strict=True)
+        if count
     ]
     return Section(
         "By outcome",
@@ -128,9 +132,9 @@ def by_step(groups: list[Group], opens: Opens) -> Section:
         found.append(
             {
                 "step": label,
-                "running": Linked(running, opens(CASES, step=step, status="running")),
-                "ended": Linked(group.cases - running, opens(CASES, step=step, status="ended")),
-                "cases": Linked(group.cases, opens(CASES, step=step)),
+                "running": linked(running, opens, CASES, step=step, status="running"),
+                "ended": linked(group.cases - running, opens, CASES, step=step, status="ended"),
+                "cases": linked(group.cases, opens, CASES, step=step),
             }
         )
     figures = {"running": {"status": "running"}, "ended": {"status": "ended"}, "cases": {}}

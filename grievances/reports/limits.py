@@ -7,18 +7,23 @@ from django.db.models import QuerySet
 
 from grievances.filters_reports import SIDES
 from grievances.models import Deadline
-from grievances.reports.asking import EMPLOYER, LIMITS, TOP, ask, columns, filed, share
+from grievances.reports.asking import EMPLOYER, LIMITS, TOP, ask, columns, filed, linked, share
 from grievances.terms import Side
 from ip2a.charts import Bars
-from ip2a.reports import Figure, Linked, Opens, Section, summed
+from ip2a.reports import Figure, Opens, Section, summed
 
+# Counted once for each side, step and employer; the two tables add these few up.
 STATEMENT = """
-SELECT limits.side, limits.step_number, cases.employer_id, count(*) FILTER (WHERE state = 'met'),
-  count(*) FILTER (WHERE state = 'met_late'), count(*) FILTER (WHERE state = 'missed'),
-  count(*) FILTER (WHERE state = 'open')
-FROM limits JOIN cases ON cases.id = limits.grievance_id
-WHERE state IN ('met', 'met_late', 'missed') OR (state = 'open' AND due_on < %s)
-GROUP BY GROUPING SETS ((limits.side, limits.step_number), (limits.side, cases.employer_id))
+SELECT side, step_number, employer_id, sum(met)::int, sum(late)::int, sum(missed)::int, sum(overdue)::int
+FROM (
+  SELECT limits.side, limits.step_number, cases.employer_id, count(*) FILTER (WHERE state = 'met') AS met,
+    count(*) FILTER (WHERE state = 'met_late') AS late, count(*) FILTER (WHERE state = 'missed') AS missed,
+    count(*) FILTER (WHERE state = 'open') AS overdue
+  FROM limits JOIN cases ON cases.id = limits.grievance_id
+  WHERE state IN ('met', 'met_late', 'missed') OR (state = 'open' AND due_on < %s)
+  GROUP BY limits.side, limits.step_number, cases.employer_id
+) AS counted
+GROUP BY GROUPING SETS ((side, step_number), (side, employer_id))
 """
 STATES = {"met": "met", "late": "met_late", "missed": "missed", "overdue": "overdue"}
 FIGURES = [
@@ -56,7 +61,7 @@ def counted(rows: QuerySet, limits: QuerySet[Deadline], opens: Opens, on: date) 
 
 def _numbers(group: Kept, opens: Opens, **parameters: Any) -> dict[str, Any]:
     counts = {
-        key: Linked(getattr(group, key), opens(LIMITS, state=state, **parameters)) for key, state in STATES.items()
+        key: linked(getattr(group, key), opens, LIMITS, state=state, **parameters) for key, state in STATES.items()
     }
     return {**counts, "share": share(group.met, group.met + group.broken)}
 
@@ -99,14 +104,14 @@ def _defaults(groups: list[Kept], opens: Opens) -> Section:
     found = [
         {
             "employer": names[group.employer],
-            "defaults": Linked(group.broken, opens(LIMITS, state="default", employer_id=group.employer, **own)),
+            "defaults": linked(group.broken, opens, LIMITS, state="default", employer_id=group.employer, **own),
             **_numbers(group, opens, employer_id=group.employer, **own),
         }
         for group in top
     ]
     totals = {key: sum(getattr(group, key) for group in groups) for key in STATES}
     everybody = Kept(Side.EMPLOYER.value, None, None, **totals)
-    every = Linked(everybody.broken, opens(LIMITS, state="default", **own))
+    every = linked(everybody.broken, opens, LIMITS, state="default", **own)
     return Section(
         "Employers in default",
         [Figure("employer", "Employer"), Figure("defaults", "Defaults", "count"), *FIGURES],

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from grievances.models import InformationRequest
 from grievances.models.duty import Direction, RequestState
-from grievances.reports.asking import EMPLOYER, REQUESTS, TOP, ask, columns, filed, share
+from grievances.reports.asking import EMPLOYER, REQUESTS, TOP, ask, columns, filed, linked, share
 from ip2a.charts import Bars
-from ip2a.reports import Figure, Linked, Opens, Section
+from ip2a.reports import Figure, Opens, Section
 
 STATEMENT = """
 SELECT direction, employer_id, count(*),
@@ -55,11 +55,11 @@ def counted(rows: QuerySet, requests: QuerySet[InformationRequest], opens: Opens
 
 
 def _numbers(group: Answered, opens: Opens, **parameters: Any) -> dict[str, Any]:
-    counts = {key: Linked(getattr(group, key), opens(REQUESTS, answer=key, **parameters)) for key in ANSWERS}
+    counts = {key: linked(getattr(group, key), opens, REQUESTS, answer=key, **parameters) for key in ANSWERS}
     decided = group.in_time + group.late + group.refused + group.overdue
     return {
-        "asked": Linked(group.asked, opens(REQUESTS, **parameters)),
-        "refused": Linked(group.refused, opens(REQUESTS, state=RequestState.REFUSED.value, **parameters)),
+        "asked": linked(group.asked, opens, REQUESTS, **parameters),
+        "refused": linked(group.refused, opens, REQUESTS, state=RequestState.REFUSED.value, **parameters),
         **counts,
         "share": share(group.in_time, decided),
     }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from grievances.reports.asking import CASES, EMPLOYER, SUBJECT, TOP, By, ask, columns, filed
+from grievances.reports.asking import CASES, EMPLOYER, SUBJECT, TOP, By, ask, columns, filed, linked
 from ip2a.charts import Bars, Columns
 from ip2a.reports import Figure, Linked, Opens, Section
 
@@ -58,12 +58,12 @@ def _numbers(group: Settled, opens: Opens, **parameters: Any) -> dict[str, Linke
     settled = {"outcome": "settled", **parameters}
     paid = opens(CASES, paid="yes", **settled)
     return {
-        "settled": Linked(group.cases, opens(CASES, **settled)),
+        "settled": linked(group.cases, opens, CASES, **settled),
         "paid": Linked(group.paid, paid),
         "sum": Linked(group.sum, paid, rows=group.paid),
         "median": Linked(round(Decimal(group.median), 2) if group.median is not None else None, paid, rows=group.paid),
-        "with": Linked(group.with_precedent, opens(CASES, precedent="yes", **settled)),
-        "without": Linked(group.without_precedent, opens(CASES, precedent="no", **settled)),
+        "with": linked(group.with_precedent, opens, CASES, precedent="yes", **settled),
+        "without": linked(group.without_precedent, opens, CASES, precedent="no", **settled),
     }
 
 

@@ -6,9 +6,9 @@ from django.db.models import Case, CharField, QuerySet, Value, When
 
 from grievances.models import CaseEvent
 from grievances.outcomes import ARRIVALS, REACHED, arrived_at, still_standing
-from grievances.reports.asking import CASES, ask, columns, filed
+from grievances.reports.asking import CASES, ask, columns, filed, linked
 from ip2a.charts import Bars
-from ip2a.reports import Figure, Linked, Opens, Section
+from ip2a.reports import Figure, Opens, Section
 
 RESOLVED = "resolved"
 STATEMENT = """
@@ -26,23 +26,14 @@ FROM (
 def _arrivals(events: QuerySet) -> QuerySet:
     """The events that brought a case to a later step, each with that step's name."""
     marks = [When(arrived_at(step), then=Value(step)) for step, _ in REACHED]
-    mark = Case(*marks, output_field=CharField())
-    return (
-        events.standing()
-        .order_by()
-        .filter(kind__in=ARRIVALS)
-        .annotate(mark=mark)
-        .values("grievance_id", "happened_on", "mark")
-    )
+    came = still_standing(events.order_by().filter(kind__in=ARRIVALS))
+    return came.annotate(mark=Case(*marks, output_field=CharField())).values("grievance_id", "happened_on", "mark")
 
 
 def counted(rows: QuerySet, events: QuerySet[CaseEvent], opens: Opens, on: date) -> Section:
-    answers = {
-        mark: numbers
-        for mark, *numbers in ask(
-            STATEMENT, [RESOLVED], cases=columns(rows, "filed_date", "resolution_date"), arrivals=_arrivals(events)
-        )
-    }
+    cases = columns(rows, "filed_date", "resolution_date")
+    answered = ask(STATEMENT, [RESOLVED], cases=cases, arrivals=_arrivals(events))
+    answers = {mark: numbers for mark, *numbers in answered}
     address = filed(opens)
     marks = [(step, f"To {label.lower()}", {"reached": step}) for step, label in REACHED]
     marks.append((RESOLVED, "To the end", {"status": "ended"}))
@@ -56,7 +47,7 @@ def counted(rows: QuerySet, events: QuerySet[CaseEvent], opens: Opens, on: date)
                     "median": median,
                     "ninth": ninth,
                     "longest": longest,
-                    "cases": Linked(cases, address(CASES, **parameters)),
+                    "cases": linked(cases, address, CASES, **parameters),
                 }
             )
     return Section(

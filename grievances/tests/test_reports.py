@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from grievances import factories, services
+from grievances import factories, outcomes, services
 from grievances.models import Deadline, Grievance, Subject
 from grievances.services import Told
 from ip2a.factories import UserFactory
@@ -253,3 +253,23 @@ def test_the_list_of_limits_shows_whose_they_are_and_leads_to_their_case(rep, lo
     few = questions(lambda: rep.get("/grievances/limits/"))
     factories.case()
     assert questions(lambda: rep.get("/grievances/limits/")) == few
+
+
+@pytest.mark.parametrize(
+    ("written", "counted"),
+    [
+        ("Art. 9 §4", "Art. 9"),
+        ("Art. 9, Section 4", "Art. 9"),
+        ("Article 9 SEC. 4", "Article 9"),
+        ("Art. 9(b)", "Art. 9"),
+        ("Art. 91", "Art. 91"),
+        ("Side letter 3; annex", "Side letter 3"),
+        ("Insecure work clause", "Insecure work clause"),
+        ("§4", "§4"),
+        ("", ""),
+    ],
+)
+def test_the_page_and_the_list_tell_an_article_alike(by, version, written, counted):
+    case = factories.case(by=by, version=version, contract_article=written)
+    in_database = Grievance.objects.annotate(article=outcomes.article()).get(pk=case.pk).article
+    assert (outcomes.article_of(written), in_database) == (counted, counted)

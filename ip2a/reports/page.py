@@ -1,7 +1,7 @@
 """The page of a report: a filter bar, sections with charts and tables, and the same as files."""
 
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +22,7 @@ from ip2a.reports.sections import Section
 from ip2a.views.guarded import Guarded
 from ip2a.views.lists import RecordList
 
+_path = lru_cache(maxsize=128)(reverse)  # a report asks for the same few lists a thousand times
 WRITERS = {"csv": files.csv_file, "xlsx": files.xlsx_file}
 
 
@@ -79,13 +80,17 @@ class ReportPage(Guarded, TemplateView):
 
         Two ranges of days meet in the narrower one. A parameter that is None takes a filter of the report away.
         """
-        merged = dict(self.listing.carried())
+        merged = dict(self._carried)
         for key, value in parameters.items():
             if isinstance(value, date) and isinstance(merged.get(key), date):
                 value = (max if key.endswith("_from") else min)(merged[key], value)
             merged[key] = value
         query = urlencode({key: value for key, value in merged.items() if value is not None}, doseq=True)
-        return f"{reverse(url_name)}?{query}" if query else reverse(url_name)
+        return f"{_path(url_name)}?{query}" if query else _path(url_name)
+
+    @cached_property
+    def _carried(self) -> dict[str, Any]:
+        return self.listing.carried()
 
     def narrowed(self, rows: QuerySet, filterset_class: type[FilterSet]) -> QuerySet:
         """Rows of another kind under the report's filters, as far as their list has filters of the same name."""
