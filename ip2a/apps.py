@@ -9,13 +9,11 @@ class FoundationConfig(AppConfig):
     verbose_name = "Accounts and records"
 
     def ready(self):
-        from ip2a import guards, roles, wording  # models must be loaded first
+        from ip2a import guards, roles  # models must be loaded first
         from ip2a.accounts import panels as accounts_panels  # noqa: F401 - likewise; they draw on other pages
         from ip2a.attachments import panel  # likewise
         from ip2a.papers import wordings  # likewise
         from ip2a.post import panels as post_panels  # noqa: F401 - likewise
-
-        wording.install()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")

@@ -10,11 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from ip2a import wording
+
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "ip2a.admin.site.Administration"
 
     def ready(self) -> None:
+        wording.install()  # before anything else: the administration pages of rooms bring their forms along
         super().ready()
         import_module("ip2a.admin.accounts")  # after every app's own: it takes out what must not be there
         import_module("ip2a.admin.jobs")

@@ -173,7 +173,7 @@ def test_nobody_lets_themselves_into_a_compartment(role, word):
         services.change_roles(boss, roles=["administrator", role], by=boss)
     services.change_roles(boss, roles=["administrator", role], by=administrator())
     assert role_names(boss) == {"administrator", role}
-    services.change_roles(boss, roles=["administrator", role, "staff"], by=boss)
+    services.change_roles(boss, roles=["administrator", role, "representative"], by=boss)
 
 
 def test_the_last_who_manages_accounts_keeps_that_role():
