@@ -1,6 +1,9 @@
 """Training in the administration pages, to look at: every change has its verb on the pages."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from ip2a.admin.base import ReadOnlyAdmin
@@ -13,6 +16,11 @@ class TrainingAdmin(ReadOnlyAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("search_text",)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None):
+        if not self.has_view_permission(request):  # who may see no row would be told that this one is gone
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def get_queryset(self, request: HttpRequest):
         return self.model._default_manager.visible_to(request.user).order_by("sort_key", "id")

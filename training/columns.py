@@ -57,16 +57,15 @@ def with_places(students: list) -> None:
 
 
 def with_seats(cohorts: list) -> None:
-    """Give each cohort its taken places, its rate and who answers for it."""
+    """Give each cohort its taken places and who answers for it. Its attendance stands on its own page: a list would
+    count every mark there is."""
     seated = dict(
         Enrollment.objects.seated().filter(cohort__in=cohorts).order_by().values_list("cohort").annotate(n=Count("pk"))
     )
-    known = rates.of_cohorts([cohort.pk for cohort in cohorts])
     teachers = Cohort.teachers.rel.related_model.objects.filter(cohort__in=cohorts, is_primary=True)
     primary = {row.cohort_id: str(row.instructor) for row in teachers.select_related("instructor")}
     for cohort in cohorts:
         cohort.taken = seated.get(cohort.pk, 0)
-        cohort.rate = known.get(cohort.pk, rates.Rate())
         cohort.primary = primary.get(cohort.pk, "")
 
 
@@ -94,7 +93,6 @@ COHORTS = [
     Column("end", "Ends", lambda c: c.end_date, sort=("end_date",), kind="day"),
     Column("taken", "Places taken", lambda c: c.taken, kind="number"),
     Column("places", "Places", lambda c: c.max_students, sort=("max_students",), kind="number"),
-    Column("rate", "Attendance", lambda c: c.rate.words),
     Column("instructor", "Instructor", lambda c: c.primary),
     Column("location", "Location", lambda c: c.location.name if c.location else "", wide=True),
 ]

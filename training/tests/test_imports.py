@@ -16,13 +16,15 @@ def test_students_arrive_by_their_members_number_and_again_without_doubling(db):
     assert figures(bring("students", rows)) == (1, 1, 0, 0, 0)
     student = Student.objects.get()
     assert (str(student), student.status, student.status_on) == ("Lima, Rosa (S-1)", "enrolled", date(2026, 2, 2))
-    assert figures(bring("students", rows)) == (1, 0, 0, 1, 0)
+    assert figures(bring("students", rows)) == (1, 0, 1, 1, 0)  # what is unchanged counts as updated, too
     assert figures(bring("students", rows.replace("Enrolled", "Completed"))) == (1, 0, 1, 0, 0)
 
 
 def test_a_student_without_a_member_or_with_a_wrong_word_is_refused(db):
     MemberFactory(member_number="7000001")
-    outcome = bring("students", HEAD + "S-1,9999999,Enrolled,2026-01-05,\nS-2,7000001,Asleep,2026-01-05,\n")
+    outcome = bring(
+        "students", HEAD + "S-1,9999999,Enrolled,2026-01-05,2026-01-05\nS-2,7000001,Asleep,2026-01-05,2026-01-05\n"
+    )
     assert figures(outcome) == (2, 0, 0, 0, 2)
     assert len(said(outcome)) == 2
 
