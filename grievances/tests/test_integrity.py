@@ -181,7 +181,8 @@ def test_a_case_from_before_or_after_its_version_is_found(make, version, healthy
 
 
 def test_an_employer_that_the_agreement_does_not_bind_is_found(make, volt, version, healthy):
-    wrong = make(employer=OrganizationFactory(name="Ohm"))
+    wrong = make()
+    put(wrong, employer=OrganizationFactory(name="Ohm"))
     assert found("employer-not-bound") == [wrong]
     AgreementEmployer.objects.create(
         agreement=version.agreement, organization=wrong.employer, starts_on=wrong.incident_date
@@ -291,8 +292,9 @@ def merged_member():
 
 
 def test_running_cases_of_the_dead_and_of_the_removed_are_found(make, healthy, volt):
-    died, merged = make(member=MemberFactory(status="deceased")), make(member=merged_member())
-    firm = make(employer=OrganizationFactory(name="Ohm", deleted_at=timezone.now()))
+    died, merged, firm = make(member=MemberFactory(status="deceased")), make(), make()
+    put(merged, member=merged_member())
+    put(firm, employer=OrganizationFactory(name="Ohm", deleted_at=timezone.now()))
     assert found("grievant-deceased") == [died]
     assert found("party-removed") == [merged, firm]
     assert fact("party-removed")[1] == "Ohm"

@@ -93,5 +93,5 @@ def test_home_asks_a_bounded_number_of_questions(signed_in, django_assert_max_nu
             MemberEmploymentFactory()
     doctor.examine()
     home(browser)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         home(browser)
