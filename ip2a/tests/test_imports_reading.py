@@ -127,7 +127,11 @@ def test_a_huge_line_costs_one_row_only():
             "a.xls",
             "a.xls is in the old Excel format (.xls). Save it as .xlsx or CSV, then try again.",
         ),
-        (gzip.compress(b"a,b\n1,2\n" * 999, mtime=0)[:-9], "a.gz", "a.gz is damaged: it cannot be unpacked to its end."),
+        (
+            gzip.compress(b"a,b\n1,2\n" * 999, mtime=0)[:-9],
+            "a.gz",
+            "a.gz is damaged: it cannot be unpacked to its end.",
+        ),
         (b"a,b\n\x81\x8d,2\n", "a.csv", "a.csv is in no encoding that can be read. Save the table as CSV in UTF-8."),
         (b"name,name\n1,2\n", "a.csv", "a.csv has two columns called “name”. Give each column its own name."),
     ],
