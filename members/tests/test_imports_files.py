@@ -147,7 +147,8 @@ def test_legacy_takes_the_four_files_in_order_and_proves_the_figures(db, tmp_pat
 
 
 def test_every_kind_can_be_required_and_every_field_is_a_column():
-    assert [kind.key for kind in kinds.kinds()] == ["organizations", "contacts", "members", "employments"]
+    ours = [kind.key for kind in kinds.kinds() if kind.model._meta.app_label == "members"]
+    assert ours == ["organizations", "contacts", "members", "employments"]
     for kind in kinds.kinds():
         assert set(kind.match_by) <= {*kind.fields, *(r.field for r in kind.references)}
         assert {name for split in kind.splits for name in split.into} <= set(kind.fields)
