@@ -114,7 +114,7 @@ def test_an_officer_decides_on_the_case_page(house):
         ({"decision": "ask"}, "Write what is missing: the filer sees your question, not your comments."),
         ({"decision": "defer", "comments": "x"}, "Say until when it waits."),
         ({"decision": "defer", "until": "2020-01-01", "comments": "x"}, "Defer to a day after today"),
-        ({"decision": "pay"}, "Select a valid choice"),
+        ({"decision": "pay"}, "Choose one of the list; “pay” is not in it."),
     ],
 )
 def test_a_decision_that_is_refused_says_why_and_changes_nothing(house, values, words):
