@@ -227,6 +227,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; without one a silent server holds a worker forever
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="IP2A <ip2a@localhost>")
+LOGS = Path(env("LOGS_FOLDER", default=str(BASE_DIR / "logs")))  # JSON lines of maintenance
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None

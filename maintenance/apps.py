@@ -7,6 +7,6 @@ class MaintenanceConfig(AppConfig):
     verbose_name = "Maintenance"
 
     def ready(self):
-        from maintenance import thresholds  # models must be loaded first
+        from maintenance import logbook, thresholds  # noqa: F401 - models must be loaded first; both declare numbers
 
         post_migrate.connect(thresholds.sync, sender=self, dispatch_uid="thresholds")

@@ -19,6 +19,7 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+LOGS = KEPT.parent.parent / "logs" / KEPT.name
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 CACHES["default"]["KEY_PREFIX"] = DATABASES["default"]["NAME"]
