@@ -23,6 +23,7 @@ class Seen:
     check: Check
     count: int = 0
     examples: list[int] = field(default_factory=list)
+    things: list[str] = field(default_factory=list)
     trouble: str = ""
     seconds: float = 0.0
 
@@ -32,6 +33,9 @@ def look(check: Check) -> Seen:
     started = time.perf_counter()
     try:
         with transaction.atomic():
+            if check.tell is not None:
+                things = [thing.text for thing in check.tell()]
+                return Seen(check, len(things), things=things[:EXAMPLES], seconds=time.perf_counter() - started)
             rows = check.find()
             count = rows.order_by().count()
             examples = list(rows.order_by("-pk").values_list("pk", flat=True)[:EXAMPLES]) if count else []
@@ -66,7 +70,7 @@ def _remember(seen: list[Seen]) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["check_name"],
-        update_fields=["severity", "count", "examples", "trouble", "since", "checked_at", "seconds"],
+        update_fields=["severity", "count", "examples", "things", "trouble", "since", "checked_at", "seconds"],
     )
 
 
@@ -75,6 +79,7 @@ def _told(seen: Seen, since: Any, now: Any) -> dict[str, Any]:
         "severity": seen.check.severity,
         "count": seen.count,
         "examples": seen.examples,
+        "things": seen.things,
         "trouble": seen.trouble,
         "since": (since or now) if seen.count or seen.trouble else None,
         "seconds": seen.seconds,

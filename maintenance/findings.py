@@ -21,7 +21,7 @@ def severity_chip(severity: str) -> str:
 
 @dataclass
 class Told:
-    """One finding as a person reads it. ``examples`` are (name, address)."""
+    """One finding as a person reads it. ``examples`` are (name, address); where there is no page, the address is ""."""
 
     check: Check
     finding: Finding
@@ -77,15 +77,18 @@ def add_examples(told: list[Told], user: Any) -> None:
     for one in told:
         here = records.get(one.check.model, {})
         one.examples = [_example(here[pk]) for pk in one.finding.examples if pk in here]
+        one.examples += [(thing, "") for thing in one.finding.things]
 
 
 def _fetch(model: type, numbers: set[int], user: Any) -> dict[int, Any]:
+    if not hasattr(model._default_manager.all(), "visible_to"):  # borrowed tables: told to those told of the finding
+        return {record.pk: record for record in model._default_manager.filter(pk__in=numbers)}
     rows = model._default_manager.visible_to(user).filter(pk__in=numbers)
     return {record.pk: record for record in (rows.for_table() if hasattr(rows, "for_table") else rows)}
 
 
 def _example(record: Any) -> tuple[str, str]:
-    return str(record), record.get_absolute_url()
+    return str(record), record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
 
 
 def last_checked(told: list[Told]) -> datetime | None:

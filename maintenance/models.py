@@ -30,6 +30,7 @@ class Finding(models.Model):
     severity = models.CharField(max_length=20, choices=Severity)
     count = models.PositiveIntegerField(default=0)
     examples = ArrayField(models.BigIntegerField(), default=list)
+    things = ArrayField(models.TextField(), default=list, help_text="Examples in words, where there is no record.")
     trouble = models.TextField(blank=True, help_text="Why the check itself could not run.")
     since = models.DateTimeField(null=True, blank=True, help_text="First seen; empty while all is well.")
     checked_at = models.DateTimeField()

@@ -2,19 +2,75 @@
 
 An app declares the checks on its own data in ``<app>/integrity.py``; this module knows no app. A check looks at all
 rows at once (a query, never a loop over records): real data has tens of thousands of some findings.
+
+Three kinds, by ``Check.kind``:
+
+- ``WRITTEN``: declared by hand with ``@check``, named ``members.several-current-jobs``; ``find()`` gives the wrong
+  records.
+- ``DERIVED``: made from the models, for every table, named ``members.member.status.choices`` (app, model, what, fault).
+  ``fault`` says of which kind, ``column`` or ``constraint`` on what; ``condition`` is true of a wrong row.
+- ``SCHEMA``: about the database rather than its rows, named ``schema.trigger-missing``.
+
+Checks of the schema and of files have no records. They are declared with ``@check_of_things``: their ``tell()`` gives
+one ``Thing`` for each place that is wrong, with the words to show and, where one is known, the exact cure. Their
+``model`` is ``Finding``, whose readers may read them, and ``find()`` is empty.
+
+What may be mended: ``fix`` says in one sentence what the repair will do, and "" means that it is for a person. How it
+is done belongs to the mends; here they only hang on, as ``Check.mend`` (``@the_check.mends``).
+
+``condition`` is SQL over the columns of the check's own table, so that all conditions of a table are counted in one
+pass. A written check needs none: where its query stays within one table, the round takes its WHERE along by itself.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from maintenance import thresholds
-from maintenance.models import Severity
+from maintenance.models import Finding, Severity
+
+
+class Kind(StrEnum):
+    WRITTEN = "written"
+    DERIVED = "derived"
+    SCHEMA = "schema"
+
+
+class Fault(StrEnum):
+    """What a derived check looks for."""
+
+    ORPHAN = "orphan"  # a foreign key whose record is gone
+    RECORDLESS = "recordless"  # a pair of content type and number whose record is gone
+    REQUIRED = "required"  # NULL, or a blank text, where the model wants a value
+    CHOICES = "choices"  # a value that is not among the choices
+    CONSTRAINT = "constraint"  # a CheckConstraint that the row breaks
+    UNIQUE = "unique"  # a UniqueConstraint, unique field or primary key that rows share
+    LENGTH = "length"  # a text longer than the model lets it be
+    RANGE = "range"  # a number outside the validators of its field
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One place that is wrong where there is no record: what to say, and where it is.
+
+    ``kind`` is the sort of object (table, constraint, trigger, index, function, grant, column, sequence, file),
+    ``table`` and ``name`` say which. ``cure`` is the exact SQL statement or command that puts it right, as the owner.
+    """
+
+    text: str
+    kind: str = ""
+    table: str = ""
+    name: str = ""
+    cure: str = ""
+
 
 Find = Callable[[], QuerySet]
+Tell = Callable[[], list[Thing]]
 Fact = Callable[[Any], str]
 Mend = Callable[[Any], str]
 
@@ -36,6 +92,23 @@ class Check:
     fact: Fact | None = None
     uses: tuple[str, ...] = ()
     mend: Mend | None = field(default=None)
+    kind: Kind = Kind.WRITTEN
+    files: bool = False
+    fix: str = ""
+    tell: Tell | None = None
+    condition: Callable[[], str] | None = None
+    fault: Fault | None = None
+    column: str = ""
+    constraint: str = ""
+
+    @property
+    def app(self) -> str:
+        """The app whose data this is about; "schema" for the database itself."""
+        return self.name.partition(".")[0]
+
+    @property
+    def is_fixable(self) -> bool:
+        return bool(self.fix) or self.mend is not None
 
     def mends(self, function: Mend) -> Mend:
         self.mend = function
@@ -49,7 +122,10 @@ class Check:
 
     def is_visible_to(self, user: Any) -> bool:
         """Whether this person may see every row of the model. Counts are over all rows, so nobody else is told."""
-        visible = self.model._default_manager.visible_to(user).query
+        rows = self.model._default_manager.all()
+        if not hasattr(rows, "visible_to"):  # borrowed tables, and those of many-to-many fields
+            return user.has_perm("maintenance.change_threshold")
+        visible = rows.visible_to(user).query
         return not visible.is_empty() and not visible.where
 
     def rows_for(self, user: Any) -> QuerySet:
@@ -58,6 +134,13 @@ class Check:
 
 
 _checks: dict[str, Check] = {}
+
+
+def add(new: Check) -> Check:
+    if new.name in _checks:
+        raise ValueError(f"Two checks are named {new.name}.")
+    _checks[new.name] = new
+    return new
 
 
 def check(
@@ -69,14 +152,33 @@ def check(
     advice: str,
     fact: Fact | None = None,
     uses: tuple[str, ...] = (),
+    fix: str = "",
+    files: bool = False,
 ) -> Callable[[Find], Check]:
     """Register a function that returns the wrong records of model ``on`` as one QuerySet."""
 
     def register(function: Find) -> Check:
-        if name in _checks:
-            raise ValueError(f"Two checks are named {name}.")
-        _checks[name] = Check(name, function, severity, on, sentence, advice, fact, uses)
-        return _checks[name]
+        return add(Check(name, function, severity, on, sentence, advice, fact, uses, fix=fix, files=files))
+
+    return register
+
+
+def check_of_things(
+    name: str,
+    *,
+    severity: Severity,
+    sentence: tuple[str, str],
+    advice: str,
+    fix: str = "",
+    files: bool = False,
+    kind: Kind = Kind.WRITTEN,
+) -> Callable[[Tell], Check]:
+    """Register a function that returns what is wrong where there is no record: in the schema, in the store of files."""
+
+    def register(function: Tell) -> Check:
+        nothing = Finding.objects.none
+        told = Check(name, nothing, severity, Finding, sentence, advice, kind=kind, files=files, fix=fix, tell=function)
+        return add(told)
 
     return register
 
@@ -87,3 +189,35 @@ def all_checks() -> list[Check]:
 
 def check_named(name: str) -> Check | None:
     return _checks.get(name)
+
+
+class UnknownCheck(ValueError):
+    """A name that no check has, with the nearest ones."""
+
+
+def choose(only: list[str] | None = None, apps: list[str] | None = None, *, files: bool = True) -> list[Check]:
+    """The checks of these names (or whose names begin so) and these apps; all of them when nothing is asked for."""
+    known = all_checks()
+    for asked in only or []:
+        if not any(_is_meant(c, asked) for c in known):
+            raise UnknownCheck(_not_known("check", asked, [c.name for c in known]))
+    for asked in apps or []:
+        if not any(c.app == asked for c in known):
+            raise UnknownCheck(_not_known("app", asked, sorted({c.app for c in known})))
+    return [
+        c
+        for c in known
+        if (not only or any(_is_meant(c, asked) for asked in only))
+        and (not apps or c.app in apps)
+        and (files or not c.files)
+    ]
+
+
+def _is_meant(one: Check, asked: str) -> bool:
+    return one.name == asked or one.name.startswith(f"{asked}.")
+
+
+def _not_known(what: str, asked: str, names: list[str]) -> str:
+    near = get_close_matches(asked, names, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ' "integrity --list" shows them all.'
+    return f"No {what} is called {asked}.{hint}"
