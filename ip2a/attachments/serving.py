@@ -25,7 +25,9 @@ class CannotSatisfy(Exception):
 
 
 def respond(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
-    """The file, or the part asked for; raises store.Missing or store.StoreUnavailable before anything is sent."""
+    """The file, or the part asked for; raises store.NeverKept, Missing or StoreUnavailable before anything is sent."""
+    if not attachment.is_kept:
+        raise store.NeverKept(attachment.path)
     etag = f'"{attachment.sha256}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return _with_headers(HttpResponse(status=304), attachment, etag)

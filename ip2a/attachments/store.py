@@ -19,6 +19,10 @@ class Missing(Exception):
     """The store answers, and has no such file."""
 
 
+class NeverKept(Exception):
+    """Only facts of this document are recorded; its file was never brought here."""
+
+
 class DiskStore(FileSystemStorage):
     def part(self, name: str, start: int, length: int) -> Iterator[bytes]:
         """``length`` bytes from ``start``. The file is open before this returns."""

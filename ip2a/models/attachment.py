@@ -20,7 +20,19 @@ class Category(models.TextChoices):
     CORRESPONDENCE = "correspondence", "Correspondence"
 
 
+class Storage(models.TextChoices):
+    KEPT = "kept", "Kept here"
+    RECORDED = "recorded", "Recorded only"
+
+
+RECORDED_PLACE = "recorded/"  # what begins so is no place in the store
+
+
 class AttachmentQuerySet(RemovableQuerySet):
+    def kept(self):
+        """Documents whose file the store must have; the others are only recorded, and never had one here."""
+        return self.filter(storage=Storage.KEPT)
+
     def of(self, record):
         return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
 
@@ -50,9 +62,11 @@ class Attachment(Importable, Removable):
     """A file of a record. The row says what the file is and where the store keeps it; the store knows no record.
 
     ``compartment`` is the record's, copied, so that traces of a document can be told apart without its record.
+    ``storage`` tells a file that the store keeps from one of which only these facts are known.
     """
 
     Category = Category
+    Storage = Storage
     takes_documents = False
 
     content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
@@ -67,6 +81,9 @@ class Attachment(Importable, Removable):
     media_type = models.CharField("type", max_length=100)
     sha256 = models.CharField("checksum", max_length=64)
     path = models.CharField("place in the store", max_length=200, unique=True)
+    storage = models.CharField(
+        max_length=10, choices=Storage, default=Storage.KEPT, db_default=Storage.KEPT, editable=False
+    )
     uploader = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="added by"
     )
@@ -83,6 +100,12 @@ class Attachment(Importable, Removable):
             models.CheckConstraint(
                 name="attachment_checksum_whole", condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$")
             ),
+            models.CheckConstraint(name="attachment_storage_known", condition=among("storage", Storage)),
+            models.CheckConstraint(
+                name="attachment_recorded_has_no_place",
+                condition=models.Q(storage=Storage.RECORDED, path__startswith=RECORDED_PLACE)
+                | models.Q(storage=Storage.KEPT) & ~models.Q(path__startswith=RECORDED_PLACE),
+            ),
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "sha256"],
                 name="attachment_once",
@@ -97,6 +120,10 @@ class Attachment(Importable, Removable):
 
     def __str__(self):
         return self.original_name
+
+    @property
+    def is_kept(self) -> bool:
+        return self.storage == Storage.KEPT
 
     def stays_because(self) -> str:
         model = self.content_type.model_class()

@@ -170,3 +170,27 @@ def test_the_address_of_the_store_is_understood():
         "bucket_name": "papers", "access_key": "key", "secret_key": "se/cret",
         "endpoint_url": "https://s3.example.org", "region_name": "eu-west-1",
     }  # fmt: skip
+
+
+def recorded(**fields):
+    about = {"original_name": "scan.pdf", "size": 1200, "media_type": "application/pdf", "sha256": "a" * 64}
+    return Attachment.objects.create(record=MemberFactory(), **about, **fields)
+
+
+def test_a_document_that_is_only_recorded_says_so_and_has_no_file_to_take(signed_in, store):
+    row = recorded(storage="recorded", path="recorded/7")
+    browser = signed_in("staff")
+    response = browser.get(row.get_download_url())
+    assert response.status_code == 404
+    assert "Only its facts are recorded here; its file was never brought into this system." in response.text
+    page = browser.get(row.get_absolute_url()).text
+    assert ("Not stored here: only these facts are recorded" in page, row.get_download_url() in page) == (True, False)
+    panel = browser.get(row.record.get_absolute_url()).text
+    assert ("Not stored here" in panel, row.get_download_url() in panel) == (True, False)
+    assert list(Attachment.objects.kept()) == [] == files_in(store)
+
+
+@pytest.mark.parametrize(("storage", "path"), [("recorded", "documents/7"), ("kept", "recorded/7"), ("lost", "x")])
+def test_what_is_only_recorded_cannot_pass_for_a_kept_file_nor_the_other_way_round(storage, path):
+    with pytest.raises(DatabaseError, match="attachment_(recorded_has_no_place|storage_known)"):
+        recorded(storage=storage, path=path)

@@ -127,6 +127,7 @@ class AttachmentDetail(OfDocument, RecordDetail):
             ("Category", row.get_category_display()),
             ("Kind", label_of(row.media_type)),
             ("Size", filesizeformat(row.size)),
+            *([] if row.is_kept else [("File", "Not stored here: only these facts are recorded")]),
             ("Added", format_moment(row.created_at)),
             ("Added by", row.uploader or "A command"),
         ]
@@ -151,6 +152,8 @@ class AttachmentDetail(OfDocument, RecordDetail):
         context = super().get_context_data(**kwargs)
         download = {"label": "Download", "url": row.get_download_url(), "icon": "download"}
         edit = context["primary_action"]
+        if not row.is_kept:
+            return {**context, "primary_action": edit, "secondary_actions": []}
         return {**context, "primary_action": download, "secondary_actions": [edit] if edit else []}
 
 
@@ -167,13 +170,16 @@ class AttachmentDownload(Guarded, View):
         compartments.note_opening(request, self.record)
         try:
             return serving.respond(request, self.record)
+        except store.NeverKept:
+            return self.apologize("Only its facts are recorded here; its file was never brought into this system.", 404)
         except store.Missing:
             return self.apologize("The file is not in the store any more. Ask an administrator to restore it.", 404)
         except store.StoreUnavailable:
             return self.apologize("The file store does not answer. Try again in some minutes.", 503)
 
     def apologize(self, sentence: str, status: int):
-        store.logger.error("Document %s could not be read: %s", self.record.pk, sentence)
+        if self.record.is_kept:
+            store.logger.error("Document %s could not be read: %s", self.record.pk, sentence)
         context = {"title": "This document cannot be opened now", "record": self.record, "sentence": sentence}
         return render(self.request, "ip2a/attachment_unavailable.html", context, status=status)
 
