@@ -38,6 +38,8 @@ FROM training_cohort c, generate_series(0, %(sessions)s - 1) n;
 INSERT INTO training_attendance (session_id, enrollment_id, status, note)
 SELECT s.id, e.id, CASE WHEN (s.id + e.id) %% 10 = 0 THEN 'absent' ELSE 'present' END, ''
 FROM training_classsession s JOIN training_enrollment e ON e.cohort_id = s.cohort_id;
+UPDATE training_enrollment e SET attended = m.there, counted = m.counted FROM (SELECT enrollment_id, count(*) AS counted,
+  count(*) FILTER (WHERE status = 'present') AS there FROM training_attendance GROUP BY 1) m WHERE e.id = enrollment_id;
 INSERT INTO training_certification (student_id, certification_type, title, number, issuer, status, issued_date,
   revoked_because)
 SELECT id, 'osha_10', '', '', '', 'active', '2026-02-02', '' FROM training_student;
@@ -121,6 +123,7 @@ def pages(marks: int) -> None:
     measured("cohort page, its instructor", lambda: get(f"/training/cohorts/{cohort.pk}/", own))
     for name in ("students", "cohorts", "classes", "certificates", "instructors", "locations"):
         measured(f"{name} list", lambda name=name: get(f"/training/{name}/"))
+    measured("members list, to compare with", lambda: get("/members/"))
     measured("students list, instructor", lambda: get("/training/students/", own))
     measured("home, instructor", lambda: get("/", own))
     grant = factories.GrantFactory(start_date=date(2024, 1, 1), target_enrolled=900, target_credentials=900)

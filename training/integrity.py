@@ -1,5 +1,6 @@
 """What can become false about training by time, by an import or by another's hand."""
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
@@ -142,3 +143,30 @@ def cohort_larger_than_location():
 def tool_not_returned():
     places = Enrollment.objects.filter(student=OuterRef("student"), status__in=RUNNING)
     return ToolIssued.objects.out().filter(~Exists(places)).for_table()
+
+
+@check(
+    "training.attendance-added-up-wrong",
+    on=Enrollment,
+    severity=Severity.CRITICAL,
+    sentence=(
+        "1 place shows another attendance than its marks say.",
+        "{count} places show another attendance than their marks say.",
+    ),
+    advice="Lists and warnings tell of this attendance. It is added up anew by the repair; nothing else changes.",
+    fact=lambda place: f"shown: {place.attended} of {place.counted}",
+)
+def attendance_added_up_wrong():
+    right = Q(attended=F("true_attended"), counted=F("true_counted"))
+    return Enrollment.objects.with_true_totals().exclude(right)
+
+
+@attendance_added_up_wrong.mends
+def add_up(place: Enrollment) -> str:
+    """Count the marks of one place anew."""
+    with transaction.atomic():
+        Enrollment.objects.select_for_update(of=("self",)).get(pk=place.pk)
+        found = Enrollment.objects.with_true_totals().get(pk=place.pk)
+        totals = {"attended": found.true_attended, "counted": found.true_counted}
+        Enrollment.objects.filter(pk=place.pk).update(**totals)
+    return f"{found}: {found.true_attended} of {found.true_counted} classes attended, as the marks say."

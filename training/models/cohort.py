@@ -10,8 +10,10 @@ from training.models.places import Course, Instructor, Location
 from training.models.scope import Scoped, scoped
 from training.models.student import Student
 from training.models.words import (
+    COUNTED,
     RUNNING,
     SEATED,
+    THERE,
     AttendanceStatus,
     CohortStatus,
     EnrollmentStatus,
@@ -140,12 +142,25 @@ class EnrollmentQuerySet(Scoped):
         within = self.filter(enrolled_on__lte=day).filter(models.Q(ended_on=None) | models.Q(ended_on__gte=day))
         return within.exclude(models.Exists(away))
 
+    def with_true_totals(self):
+        """What ``attended`` and ``counted`` must be, from the marks themselves."""
+        there, all_ = (models.Q(attendances__status__in=words) for words in (THERE, COUNTED))
+        return self.annotate(
+            true_attended=models.Count("attendances", filter=there),
+            true_counted=models.Count("attendances", filter=all_),
+        )
+
 
 class Enrollment(Record):
-    """A student's place in a cohort, from a day on. A deferred place is kept for somebody on leave."""
+    """A student's place in a cohort, from a day on. A deferred place is kept for somebody on leave.
+
+    ``attended`` of ``counted`` classes is added up by the database while attendance is taken, so that a page of many
+    students need not read their marks.
+    """
 
     Status = EnrollmentStatus
     never_deleted = True
+    audit_silent = ("attended", "counted")
     takes_documents = False
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="enrollments", db_index=False)
@@ -154,6 +169,8 @@ class Enrollment(Record):
     enrolled_on = models.DateField("enrolled", default=timezone.localdate)
     ended_on = models.DateField("last day", null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    attended = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    counted = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -170,6 +187,9 @@ class Enrollment(Record):
                 name="enrollment_ended_when_over",
                 condition=models.Q(status__in=RUNNING, ended_on=None)
                 | (~models.Q(status__in=RUNNING) & models.Q(ended_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="enrollment_attended_what_counted", condition=models.Q(attended__lte=models.F("counted"))
             ),
             models.CheckConstraint(
                 name="enrollment_left_for_a_reason",

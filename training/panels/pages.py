@@ -87,10 +87,9 @@ ASKED = [
 
 
 def with_rates(places: list) -> None:
-    known = rates.of_enrollments([place.pk for place in places])
     numbers = values(rates.WARNING, rates.LEAST_CLASSES)
     for place in places:
-        place.rate = known.get(place.pk, rates.Rate())
+        place.rate = rates.of_place(place)
         running = place.status in RUNNING
         place.is_low = running and place.rate.is_low(numbers[rates.WARNING], numbers[rates.LEAST_CLASSES])
 

@@ -28,7 +28,7 @@ def test_a_healthy_programme_has_no_finding():
     names = (
         *("certificate-active-past-expiry", "student-enrolled-without-place", "place-of-student-who-left"),
         *("attendance-outside-enrolment", "cohort-over-but-running", "cohort-without-primary-instructor"),
-        *("cohort-larger-than-location", "tool-not-returned"),
+        *("cohort-larger-than-location", "tool-not-returned", "attendance-added-up-wrong"),
     )
     assert {name: found(name) for name in names} == dict.fromkeys(names, [])
 
@@ -52,6 +52,18 @@ def test_each_check_finds_its_own():
     assert found("cohort-without-primary-instructor") == [cohort]
     assert found("cohort-larger-than-location") == [cohort]
     assert found("tool-not-returned") == [tool]
+
+
+@pytest.mark.django_db
+def test_an_attendance_that_was_added_up_wrong_is_found_and_added_up_anew():
+    right, wrong = factories.AttendanceFactory(status="late").enrollment, factories.AttendanceFactory().enrollment
+    Enrollment.objects.filter(pk=wrong.pk).update(attended=3, counted=5)
+    check = check_named("training.attendance-added-up-wrong")
+    assert (found("attendance-added-up-wrong"), check.is_fixable) == ([wrong], True)
+    assert check.mend(wrong) == f"{wrong}: 1 of 1 classes attended, as the marks say."
+    assert found("attendance-added-up-wrong") == []
+    rows = Enrollment.objects.filter(pk__in=[right.pk, wrong.pk])
+    assert list(rows.values_list("attended", "counted")) == [(1, 1), (1, 1)]
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from ip2a.models import AuditEntry
 from members.models import Member
 from training import factories
 from training.models import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Student
@@ -208,3 +209,43 @@ def test_nothing_of_a_student_is_deleted_by_the_application(app_db):
 
 def test_the_models_stand_on_their_tables(db):
     assert [model.objects.count() for model in (Cohort, ClassSession, Attendance)] == [0, 0, 0]
+
+
+def totals(place):
+    return Enrollment.objects.filter(pk=place.pk).values_list("attended", "counted").get()
+
+
+def test_attendance_is_added_up_on_the_place_whatever_road_a_mark_comes_by(db):
+    place = factories.EnrollmentFactory()
+    days = [factories.SessionFactory(cohort=place.cohort, session_date=date(2026, 1, day)) for day in range(5, 10)]
+    words = ("present", "late", "early_departure", "absent", "excused")
+    marks = [Attendance(session=day, enrollment=place, status=word) for day, word in zip(days, words, strict=True)]
+    Attendance.objects.bulk_create(marks)
+    assert totals(place) == (3, 4)
+    Attendance.objects.filter(status__in=["present", "excused"]).update(status="absent")
+    assert totals(place) == (2, 5)
+    Attendance.objects.filter(status="late").update(status="present")
+    assert totals(place) == (2, 5)
+    Attendance.objects.filter(status="present").delete()
+    assert totals(place) == (1, 4)
+    Attendance.objects.all().delete()
+    assert totals(place) == (0, 0)
+
+
+def test_adding_up_is_no_event_of_the_trail(db):
+    place = factories.AttendanceFactory().enrollment
+    entries = AuditEntry.objects.filter(table_name="training_enrollment", record_id=place.pk)
+    assert list(entries.values_list("action", flat=True)) == ["insert"]
+
+
+def test_two_who_mark_two_classes_at_once_lose_no_mark(committed_db):
+    cohort = factories.CohortFactory()
+    places = [factories.EnrollmentFactory(cohort=cohort) for _ in range(4)]
+    first, second = (factories.SessionFactory(cohort=cohort, session_date=date(2026, 1, day)) for day in (5, 6))
+
+    def mark(session, order):
+        Attendance.objects.bulk_create([Attendance(session=session, enrollment=p, status="present") for p in order])
+
+    outcomes = at_once(lambda: mark(first, places), lambda: mark(second, places[::-1]))
+    assert outcomes == ["done", "done"]
+    assert [totals(place) for place in places] == [(2, 2)] * 4

@@ -217,7 +217,7 @@ def test_a_rate_counts_the_late_as_there_and_the_excused_not_at_all(cohort):
     for day, status in enumerate(("present", "late", "early_departure", "absent", "excused"), 5):
         session = factories.SessionFactory(cohort=cohort, session_date=date(2026, 1, day))
         factories.AttendanceFactory(session=session, enrollment=place, status=status)
-    rate = rates.of_enrollments([place.pk])[place.pk]
+    rate = rates.of_place(Enrollment.objects.get(pk=place.pk))
     assert (rate, rate.percent, rate.words) == (rates.Rate(3, 4), Decimal("75.0"), "75 % of 4")
     assert rates.of_cohorts([cohort.pk]) == {cohort.pk: rates.Rate(3, 4)}
     assert (rate.is_low(Decimal(80), Decimal(4)), rate.is_low(Decimal(80), Decimal(5))) == (True, False)

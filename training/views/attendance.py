@@ -42,10 +42,9 @@ def roster(session: models.ClassSession) -> list[Row]:
     places = models.Enrollment.objects.on(session.session_date).filter(cohort=session.cohort_id)
     places = list(places.select_related("student").order_by("student__sort_key", "pk"))
     marks = dict(session.attendances.values_list("enrollment", "status"))
-    known = rates.of_enrollments([place.pk for place in places])
     numbers = values(rates.WARNING, rates.LEAST_CLASSES)
     warning, least = numbers[rates.WARNING], numbers[rates.LEAST_CLASSES]
-    found = ((place, known.get(place.pk, rates.Rate())) for place in places)
+    found = ((place, rates.of_place(place)) for place in places)
     return [
         Row(place.pk, place.student, marks.get(place.pk, ""), rate, rate.is_low(warning, least))
         for place, rate in found

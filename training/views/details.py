@@ -45,11 +45,10 @@ class StudentDetail(Detail):
 
     def facts(self):
         place = self.place
-        rate = rates.of_enrollments([place.pk]).get(place.pk, rates.Rate()) if place else rates.Rate()
         return [
             ("Number", self.record.student_number),
             ("Cohort", linked(place.cohort) if place else "None"),
-            ("Attendance", rate.words),
+            ("Attendance", rates.of_place(place).words),
             ("Status since", format_day(self.record.status_on)),
         ]
 
