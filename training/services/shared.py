@@ -14,6 +14,10 @@ PROMISES = {
     "session_within_cohort": "The class lies outside of the days of its cohort. Choose a day within.",
     "session_stays_when_taken": "Attendance was taken, so the class keeps its cohort and its day.",
     "attendance_of_the_enrolled": "Attendance is taken of those who belong to the class on its day.",
+    **dict.fromkeys(
+        [f"{name}_moves" for name in ("student", "cohort", "enrollment", "certification", "jatcapplication")],
+        "Somebody else changed its state just now. Look at it again.",
+    ),
     "expense_within_grant": "The grant does not hold that much any more. Correct the amount, or say why more is spent.",
 }
 

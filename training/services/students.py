@@ -119,8 +119,9 @@ def _end(student: Student, to: str, place_to: str, on: date, reason: str) -> Stu
     place = running_place(student)
     if place is not None:
         place.leaves.filter(last_day=None).update(last_day=on)
-        if place.status == E.ENROLLED and place_to == E.COMPLETED:
+        if place.status == E.ENROLLED and place_to == E.COMPLETED:  # the cohort was never begun on the pages
             place.status = E.IN_PROGRESS
+            store(place, ["status"], because=reason)
         place.status, place.ended_on, place.reason = place_to, on, "" if place_to == E.COMPLETED else reason
         store(place, PLACE, because=reason)
     return _become(student, to, on, reason)

@@ -1,15 +1,17 @@
 """What the database itself refuses, whatever road a statement comes by."""
 
 import threading
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from ip2a import audit
 from ip2a.models import AuditEntry
 from members.models import Member
 from training import factories
-from training.models import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Student
+from training.models import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Student, words
 
 DAY = timedelta(days=1)
 
@@ -249,3 +251,44 @@ def test_two_who_mark_two_classes_at_once_lose_no_mark(committed_db):
     outcomes = at_once(lambda: mark(first, places), lambda: mark(second, places[::-1]))
     assert outcomes == ["done", "done"]
     assert [totals(place) for place in places] == [(2, 2)] * 4
+
+
+ENDED = {"completed": {"ended_on": date(2026, 3, 1)}, "dropped": {"ended_on": date(2026, 3, 1), "reason": "x"}}
+ENDED["withdrawn"] = ENDED["dropped"]
+MOVING = [
+    (factories.StudentFactory, words.NEXT_STUDENT, lambda to: {}),
+    (factories.CohortFactory, words.NEXT_COHORT, lambda to: {}),
+    (factories.EnrollmentFactory, words.NEXT_ENROLLMENT, lambda to: ENDED.get(to, {"ended_on": None, "reason": ""})),
+    (
+        factories.CertificationFactory,
+        words.NEXT_CERTIFICATION,
+        lambda to: {"expiry_date": date(2026, 9, 9), "revoked_because": "x" if to == "revoked" else ""},
+    ),
+    (
+        factories.JatcApplicationFactory,
+        words.NEXT_JATC,
+        lambda to: {"submitted_on": date(2026, 2, 2), "interview_at": datetime(2026, 3, 1, tzinfo=UTC)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("factory", "table", "besides"), MOVING, ids=lambda value: getattr(value, "__name__", ""))
+def test_states_move_as_their_table_says_and_no_other_way(db, factory, table, besides):
+    went = {}
+    for now in table:
+        record = factory(status=now, **besides(now))
+        went[now] = set()
+        for to in table:
+            with suppress(IntegrityError), transaction.atomic():
+                change(record, status=to, **besides(to))
+                went[now].add(to)
+                raise IntegrityError  # back to where it was
+    assert went == {now: {now, *ways} for now, ways in table.items()}
+
+
+def test_a_batch_writes_states_as_they_were(db):
+    student = factories.StudentFactory(status="dropped")
+    refused("student_moves", change, student, status="completed")
+    with audit.batch(audit.next_batch()):
+        change(student, status="completed")
+    refused("student_moves", change, student, status="dropped")

@@ -77,7 +77,8 @@ def test_nobody_is_enrolled_twice_or_where_nobody_is_taken(staff, cohort):
     words = "OLD is completed and takes nobody. Choose one that enrols."
     refused(words, services.enrol, factories.StudentFactory(), cohort=closed, by=staff)
     back = seated(cohort, status="withdrawn", ended_on=date(2026, 2, 2), reason="Moved").student
-    Student.objects.filter(pk=back.pk).update(status="applicant")
+    services.drop(back, by=staff, reason="Moved", on=date(2026, 2, 3))
+    services.apply_again(back, by=staff, reason="Is back")
     words = f"{back} was enrolled in IP2A-2026-Q1 before. Choose another cohort."
     refused(words, services.enrol, back, cohort=cohort, by=staff)
 
