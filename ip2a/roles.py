@@ -145,6 +145,31 @@ TRAINING_INTERVIEW = [
     *verbs("training.interview", "add"),
     "training.every_cohort",
 ]
+ORGANIZING_CHANGED = (
+    "saltingactivity",
+    "saltingagreement",
+    "campaign",
+    "campaignemployer",
+    "campaignaccess",
+    "unitlist",
+    "unitlistentry",
+    "worker",
+    "authorizationcard",
+    "unfairpractice",
+)
+ORGANIZING_ADDED = ("employerscore", "assessment", "contactnote", "cardcustody")
+ORGANIZE = [
+    "ip2a.enter_organizing",
+    *[permission for name in ORGANIZING_CHANGED for permission in verbs(f"organizing.{name}", "view add change")],
+    *[permission for name in ORGANIZING_ADDED for permission in verbs(f"organizing.{name}", "view add")],
+    *verbs("organizing.breakglass", "view"),
+]
+# Officers are outside: they name people and break the glass, and both leave a trace that everybody concerned sees.
+ORGANIZING_OVERSEE = [
+    "organizing.oversee",
+    *verbs("organizing.campaignaccess", "view change"),
+    *verbs("organizing.breakglass", "view add change"),
+]
 FINDINGS = verbs("maintenance.finding", "view")
 
 
@@ -195,6 +220,7 @@ ROLES = (
             "ip2a.use_admin",
             "ip2a.enter_benevolence",
             *BENEVOLENCE_DECIDE,
+            *ORGANIZING_OVERSEE,
             *verbs("ip2a.compartmentopening", "view"),
         ],
     ),
@@ -210,9 +236,9 @@ ROLES = (
         "The organizing compartment; members and employers to read.",
         [
             *PEOPLE_READ,
-            *verbs("ip2a.attachment", "view"),
+            *verbs("ip2a.attachment", "view add change"),
             *verbs("ip2a.keptvalues", "view"),
-            "ip2a.enter_organizing",
+            *ORGANIZE,
         ],
     ),
     Role("instructor", "Instructor", "Training: own cohorts.", TRAINING_TEACH),

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "benevolence",
     "grievances",
     "training",
+    "organizing",
 ]
 
 MIDDLEWARE = [

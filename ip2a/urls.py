@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("grievances.urls")),
     path("", include("benevolence.urls")),
     path("training/", include("training.urls")),
+    path("organizing/", include("organizing.urls")),
 ]
 
 if settings.IP2A_ENV == "dev":

@@ -1,0 +1,45 @@
+from organizing.models.activity import EmployerScore, SaltingActivity, SaltingAgreement
+from organizing.models.campaign import OVERSEE, BreakGlass, Campaign, CampaignAccess, CampaignEmployer
+from organizing.models.cards import AuthorizationCard, CardCustody, UnfairPractice
+from organizing.models.words import (
+    ActivityOutcome,
+    ActivityType,
+    CampaignStatus,
+    CardKind,
+    ChargeSection,
+    ChargeStatus,
+    ContactKind,
+    EmployerStance,
+    LeftBecause,
+    WorkerStanding,
+)
+from organizing.models.workers import Assessment, ContactNote, UnitList, UnitListEntry, Worker
+
+__all__ = [
+    "OVERSEE",
+    "ActivityOutcome",
+    "ActivityType",
+    "Assessment",
+    "AuthorizationCard",
+    "BreakGlass",
+    "Campaign",
+    "CampaignAccess",
+    "CampaignEmployer",
+    "CampaignStatus",
+    "CardCustody",
+    "CardKind",
+    "ChargeSection",
+    "ChargeStatus",
+    "ContactKind",
+    "ContactNote",
+    "EmployerScore",
+    "EmployerStance",
+    "LeftBecause",
+    "SaltingActivity",
+    "SaltingAgreement",
+    "UnfairPractice",
+    "UnitList",
+    "UnitListEntry",
+    "Worker",
+    "WorkerStanding",
+]
