@@ -38,8 +38,11 @@ FROM training_cohort c, generate_series(0, %(sessions)s - 1) n;
 INSERT INTO training_attendance (session_id, enrollment_id, status, note)
 SELECT s.id, e.id, CASE WHEN (s.id + e.id) %% 10 = 0 THEN 'absent' ELSE 'present' END, ''
 FROM training_classsession s JOIN training_enrollment e ON e.cohort_id = s.cohort_id;
-UPDATE training_enrollment e SET attended = m.there, counted = m.counted FROM (SELECT enrollment_id, count(*) AS counted,
-  count(*) FILTER (WHERE status = 'present') AS there FROM training_attendance GROUP BY 1) m WHERE e.id = enrollment_id;
+UPDATE training_enrollment e SET attended = m.there, counted = m.counted FROM (
+  SELECT enrollment_id, count(*) AS counted, count(*) FILTER (WHERE status = 'present') AS there
+  FROM training_attendance GROUP BY 1) m WHERE e.id = enrollment_id;
+INSERT INTO training_presence (session_id, attended, counted)
+SELECT session_id, count(*) FILTER (WHERE status = 'present'), count(*) FROM training_attendance GROUP BY 1;
 INSERT INTO training_certification (student_id, certification_type, title, number, issuer, status, issued_date,
   revoked_because)
 SELECT id, 'osha_10', '', '', '', 'active', '2026-02-02', '' FROM training_student;

@@ -9,7 +9,6 @@ from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from ip2a.numbers import value
 from training.models import (
-    Attendance,
     Certification,
     Cohort,
     Demographics,
@@ -18,9 +17,10 @@ from training.models import (
     FunderReportDemographics,
     Grant,
     Placement,
+    Presence,
 )
 from training.models.student import Ancestry, Gender, YesNo
-from training.models.words import COUNTED, THERE, CertificationType, EnrollmentStatus, PlacementKind
+from training.models.words import CertificationType, EnrollmentStatus, PlacementKind
 from training.rates import SMALLEST_CELL
 
 E = EnrollmentStatus
@@ -87,14 +87,16 @@ def _places(served: QuerySet, first: date, last: date) -> dict[str, Any]:
     return found | {"retention": _share(found["enrolled"] - found["left"], found["enrolled"])}
 
 
+def _held(cohorts: Iterable[int], first: date, last: date) -> QuerySet:
+    """Classes of these days in which anybody counted. A class whose marks were taken away is none."""
+    rows = Presence.objects.filter(session__cohort__in=cohorts, session__session_date__range=(first, last))
+    return rows.filter(counted__gt=0).order_by()
+
+
 def _presence(cohorts: list[int], first: date, last: date) -> dict[str, Any]:
-    rows = Attendance.objects.filter(
-        session__cohort__in=cohorts, session__session_date__range=(first, last), status__in=COUNTED
-    )
-    found = rows.order_by().aggregate(
-        there=Count("pk", filter=Q(status__in=THERE)), counted=Count("pk"), classes=Count("session", distinct=True)
-    )
-    return {"classes": found["classes"], "attendance": _share(found["there"], found["counted"])}
+    held = _held(cohorts, first, last)
+    found = held.aggregate(there=Sum("attended", default=0), all=Sum("counted", default=0), classes=Count("pk"))
+    return {"classes": found["classes"], "attendance": _share(found["there"], found["all"])}
 
 
 def _earned(students: Iterable[int], first: date, last: date) -> QuerySet:
@@ -149,15 +151,8 @@ def _by_cohort(cohorts: list[Cohort], first: date, last: date) -> list[list[Any]
             gone=Count("pk", filter=over & Q(status__in=[E.DROPPED, E.WITHDRAWN])),
         )
     }
-    marks = Attendance.objects.filter(
-        session__cohort__in=counted, session__session_date__range=(first, last), status__in=COUNTED
-    )
-    there = {
-        key: _share(part, whole)
-        for key, part, whole in marks.order_by()
-        .values_list("session__cohort")
-        .annotate(part=Count("pk", filter=Q(status__in=THERE)), whole=Count("pk"))
-    }
+    marks = _held(counted, first, last).values_list("session__cohort")
+    there = {key: _share(part, whole) for key, part, whole in marks.annotate(a=Sum("attended"), b=Sum("counted"))}
     return [[cohort.code, *counted[cohort.pk], there.get(cohort.pk)] for cohort in cohorts if cohort.pk in counted]
 
 

@@ -15,6 +15,7 @@ from training.models import (
     CohortInstructor,
     Enrollment,
     Leave,
+    Presence,
     Student,
     ToolIssued,
 )
@@ -170,3 +171,31 @@ def add_up(place: Enrollment) -> str:
         totals = {"attended": found.true_attended, "counted": found.true_counted}
         Enrollment.objects.filter(pk=place.pk).update(**totals)
     return f"{found}: {found.true_attended} of {found.true_counted} classes attended, as the marks say."
+
+
+@check(
+    "training.presence-added-up-wrong",
+    on=ClassSession,
+    severity=Severity.CRITICAL,
+    sentence=(
+        "1 class is counted with another attendance than its marks say.",
+        "{count} classes are counted with another attendance than their marks say.",
+    ),
+    advice="Funder reports count this attendance. It is added up anew by the repair; nothing else changes.",
+    fact=lambda session: format_day(session.session_date),
+)
+def presence_added_up_wrong():
+    right = Q(presence__attended=F("true_attended"), presence__counted=F("true_counted"))
+    none = Q(presence=None, true_counted=0)
+    return ClassSession.objects.with_true_presence().select_related("cohort").exclude(right | none)
+
+
+@presence_added_up_wrong.mends
+def add_up_class(session: ClassSession) -> str:
+    """Count the marks of one class anew."""
+    with transaction.atomic():
+        ClassSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+        found = ClassSession.objects.with_true_presence().select_related("cohort").get(pk=session.pk)
+        totals = {"attended": found.true_attended, "counted": found.true_counted}
+        Presence.objects.update_or_create(session=found, defaults=totals)
+    return f"{found}: {found.true_attended} of {found.true_counted} were there, as the marks say."

@@ -1,6 +1,7 @@
 """A believable programme: cohorts over two years with their classes, marks, grades, certificates and what followed."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -23,8 +24,13 @@ class Amounts:
     cohorts: int
 
 
-AMOUNTS = {"quick": Amounts(50, 6, 4, 4), "normal": Amounts(500, 54, 25, 24)}
+AMOUNTS = {
+    "quick": Amounts(50, 6, 4, 4),
+    "normal": Amounts(500, 54, 25, 24),
+    "stress": Amounts(1000, 500, 250, 40),
+}
 WEEKS = 12
+SEATS = 30
 PLACES = ("Kent", "Renton", "Tacoma", "Everett", "Seattle", "Auburn", "Olympia", "Burien", "Puyallup")
 HOUSES = ("Training center", "Technical college", "Union hall", "Supply house", "Community center")
 COURSES = (
@@ -58,9 +64,21 @@ def programme(seed: Seed) -> None:
     _Programme(seed).tell()
 
 
+def _letters(number: int) -> str:
+    """A, B … Z, AA, AB …"""
+    found = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        found = chr(65 + place) + found
+    return found
+
+
 class _Programme:
     def __init__(self, seed: Seed):
-        self.seed, self.amounts, self.chance = seed, AMOUNTS[seed.size], seed.chance
+        amounts = AMOUNTS[seed.size]
+        self.seed, self.chance = seed, seed.chance
+        self.amounts = Amounts(*(seed.scaled(amount) for amount in astuple(amounts)))
+        self.amounts = replace(self.amounts, cohorts=max(4, self.amounts.cohorts))
         self.staff = User.objects.filter(email="staff@ip2a.test").first() or User.objects.order_by("pk").first()
 
     def tell(self) -> None:
@@ -112,18 +130,22 @@ class _Programme:
 
     def _cohorts(self) -> None:
         """As many as there are, evenly over two years; the last ones still run or are to come."""
-        step = 670 // (self.amounts.cohorts - 2)
+        step = 670 / (self.amounts.cohorts - 2)
         self.cohorts, teachers = [], []
+        roomy = [one for one in self.locations if one.capacity >= SEATS] or self.locations
+        in_quarter: Counter[str] = Counter()
         for n in range(self.amounts.cohorts):
-            ago = -20 if n == self.amounts.cohorts - 1 else 700 - n * step
+            ago = -20 if n == self.amounts.cohorts - 1 else round(700 - n * step)
             start = self.seed.today - timedelta(days=ago)
             start -= timedelta(days=start.weekday())
             end = start + timedelta(weeks=WEEKS) - timedelta(days=3)
             ended, begun = end <= self.seed.today, start <= self.seed.today - timedelta(days=14)
             status = "completed" if ended else "active" if begun else "enrolling"
-            code = f"IP2A-{start.year}-Q{(start.month + 2) // 3}{chr(65 + n % 6)}"
-            cohort = models.Cohort(code=code, status=status, start_date=start, end_date=end, max_students=30)
-            cohort.location = self.locations[n % len(self.locations)]
+            quarter = f"IP2A-{start.year}-Q{(start.month + 2) // 3}"
+            in_quarter[quarter] += 1
+            code = f"{quarter}{_letters(in_quarter[quarter])}"
+            cohort = models.Cohort(code=code, status=status, start_date=start, end_date=end, max_students=SEATS)
+            cohort.location = roomy[n % len(roomy)]
             self.cohorts.append(cohort)
         self.seed.create(self.cohorts)
         for n, cohort in enumerate(self.cohorts):

@@ -1,5 +1,5 @@
 from training.models.after import FollowUp, Interview, JatcApplication, Placement
-from training.models.cohort import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Leave
+from training.models.cohort import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Leave, Presence
 from training.models.grants import Expense, FunderReport, FunderReportDemographics, Grant
 from training.models.places import Course, Instructor, Location
 from training.models.student import Demographics, NumberSeries, Student
@@ -28,6 +28,7 @@ __all__ = [
     "Location",
     "NumberSeries",
     "Placement",
+    "Presence",
     "Student",
     "ToolIssued",
 ]

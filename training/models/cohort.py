@@ -123,6 +123,14 @@ class CohortInstructor(Record):
         return self.cohort.get_absolute_url()
 
 
+def _from_marks() -> dict[str, models.Count]:
+    there, both = (models.Q(attendances__status__in=words) for words in (THERE, COUNTED))
+    return {
+        "true_attended": models.Count("attendances", filter=there),
+        "true_counted": models.Count("attendances", filter=both),
+    }
+
+
 class EnrollmentQuerySet(Scoped):
     of_cohort = "cohort"
 
@@ -263,6 +271,10 @@ class SessionQuerySet(Scoped):
     def held(self):
         return self.filter(is_cancelled=False)
 
+    def with_true_presence(self):
+        """What ``presence`` must say, from the marks themselves."""
+        return self.annotate(**_from_marks())
+
 
 class ClassSession(Record):
     """One meeting of a cohort, on a day of the cohort."""
@@ -349,3 +361,18 @@ class Attendance(Record):
 
     def get_absolute_url(self):
         return self.session.get_absolute_url()
+
+
+class Presence(models.Model):
+    """How many were there of those who counted in a class: added up by the database while attendance is taken."""
+
+    session = models.OneToOneField(ClassSession, models.PROTECT, primary_key=True, related_name="presence")
+    attended = models.PositiveIntegerField(default=0)
+    counted = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "presence in a class"
+        verbose_name_plural = "presence in classes"
+
+    def __str__(self):
+        return f"{self.attended} of {self.counted}"

@@ -9,7 +9,7 @@ from ip2a import timeline
 from ip2a.factories import UserFactory
 from maintenance.registry import check_named
 from training import factories, services
-from training.models import Enrollment, Student
+from training.models import Enrollment, Presence, Student
 
 
 def found(name):
@@ -29,6 +29,7 @@ def test_a_healthy_programme_has_no_finding():
         *("certificate-active-past-expiry", "student-enrolled-without-place", "place-of-student-who-left"),
         *("attendance-outside-enrolment", "cohort-over-but-running", "cohort-without-primary-instructor"),
         *("cohort-larger-than-location", "tool-not-returned", "attendance-added-up-wrong"),
+        "presence-added-up-wrong",
     )
     assert {name: found(name) for name in names} == dict.fromkeys(names, [])
 
@@ -64,6 +65,19 @@ def test_an_attendance_that_was_added_up_wrong_is_found_and_added_up_anew():
     assert found("attendance-added-up-wrong") == []
     rows = Enrollment.objects.filter(pk__in=[right.pk, wrong.pk])
     assert list(rows.values_list("attended", "counted")) == [(1, 1), (1, 1)]
+
+
+@pytest.mark.django_db
+def test_a_class_that_was_added_up_wrong_is_found_and_added_up_anew():
+    factories.AttendanceFactory(status="late")
+    wrong, lost = factories.AttendanceFactory().session, factories.AttendanceFactory(status="absent").session
+    Presence.objects.filter(session=wrong).update(counted=5)
+    Presence.objects.filter(session=lost).delete()
+    check = check_named("training.presence-added-up-wrong")
+    assert sorted(s.pk for s in check.find()) == [wrong.pk, lost.pk]
+    assert check.mend(wrong) == f"{wrong}: 1 of 1 were there, as the marks say."
+    check.mend(lost)
+    assert (list(check.find()), str(Presence.objects.get(session=lost))) == ([], "0 of 1")
 
 
 @pytest.mark.django_db

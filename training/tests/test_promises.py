@@ -11,7 +11,7 @@ from ip2a import audit
 from ip2a.models import AuditEntry
 from members.models import Member
 from training import factories
-from training.models import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Student, words
+from training.models import Attendance, ClassSession, Cohort, CohortInstructor, Enrollment, Presence, Student, words
 
 DAY = timedelta(days=1)
 
@@ -217,21 +217,26 @@ def totals(place):
     return Enrollment.objects.filter(pk=place.pk).values_list("attended", "counted").get()
 
 
+def presence():
+    rows = Presence.objects.filter(counted__gt=0).order_by("session__session_date")
+    return [(row.session.session_date.day, row.attended, row.counted) for row in rows.select_related("session")]
+
+
 def test_attendance_is_added_up_on_the_place_whatever_road_a_mark_comes_by(db):
     place = factories.EnrollmentFactory()
     days = [factories.SessionFactory(cohort=place.cohort, session_date=date(2026, 1, day)) for day in range(5, 10)]
     words = ("present", "late", "early_departure", "absent", "excused")
     marks = [Attendance(session=day, enrollment=place, status=word) for day, word in zip(days, words, strict=True)]
     Attendance.objects.bulk_create(marks)
-    assert totals(place) == (3, 4)
+    assert (totals(place), presence()) == ((3, 4), [(5, 1, 1), (6, 1, 1), (7, 1, 1), (8, 0, 1)])
     Attendance.objects.filter(status__in=["present", "excused"]).update(status="absent")
     assert totals(place) == (2, 5)
     Attendance.objects.filter(status="late").update(status="present")
-    assert totals(place) == (2, 5)
+    assert (totals(place), presence()) == ((2, 5), [(5, 0, 1), (6, 1, 1), (7, 1, 1), (8, 0, 1), (9, 0, 1)])
     Attendance.objects.filter(status="present").delete()
     assert totals(place) == (1, 4)
     Attendance.objects.all().delete()
-    assert totals(place) == (0, 0)
+    assert (totals(place), presence()) == ((0, 0), [])
 
 
 def test_adding_up_is_no_event_of_the_trail(db):
@@ -250,7 +255,7 @@ def test_two_who_mark_two_classes_at_once_lose_no_mark(committed_db):
 
     outcomes = at_once(lambda: mark(first, places), lambda: mark(second, places[::-1]))
     assert outcomes == ["done", "done"]
-    assert [totals(place) for place in places] == [(2, 2)] * 4
+    assert ([totals(place) for place in places], presence()) == ([(2, 2)] * 4, [(5, 4, 4), (6, 4, 4)])
 
 
 ENDED = {"completed": {"ended_on": date(2026, 3, 1)}, "dropped": {"ended_on": date(2026, 3, 1), "reason": "x"}}
