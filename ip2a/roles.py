@@ -28,6 +28,7 @@ PEOPLE_WRITE = [
     *verbs("members.member", "add change"),
     *verbs("members.memberemployment", "add change delete"),
 ]
+EXEMPTIONS = verbs("members.exemption", "view add change")
 IMPORTS = ["ip2a.import_records", *verbs("ip2a.importbatch", "view"), *verbs("ip2a.keptvalues", "view")]
 FUND_RULES = [
     *verbs("benevolence.policy", "view add change"),
@@ -171,6 +172,12 @@ ORGANIZING_OVERSEE = [
     *verbs("organizing.breakglass", "view add change"),
 ]
 FINDINGS = verbs("maintenance.finding", "view")
+MENDS = [
+    "maintenance.mend_data",
+    *verbs("maintenance.healrun", "view"),
+    *verbs("maintenance.healstep", "view"),
+    *verbs("maintenance.quarantinerow", "view"),
+]
 
 
 @dataclass(frozen=True)
@@ -188,9 +195,11 @@ ROLES = (
         "Accounts, roles, maintenance and imports. Not inside any compartment.",
         [
             *PEOPLE_WRITE,
+            *EXEMPTIONS,
             *DOCUMENTS,
             *PAPERS,
             *FINDINGS,
+            *MENDS,
             *verbs("maintenance.threshold", "view change"),
             *verbs("ip2a.papertemplate", "view change"),
             *verbs("grievances.subject", "view add change"),
@@ -228,7 +237,7 @@ ROLES = (
         "representative",
         "Representative",
         "Members, employers and grievances: reads and writes.",
-        [*PEOPLE_WRITE, *CASES_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE, *TRAINING_INTERVIEW],
+        [*PEOPLE_WRITE, *EXEMPTIONS, *CASES_WRITE, *DOCUMENTS, *PAPERS, *FINDINGS, *BENEVOLENCE_FILE, *TRAINING_INTERVIEW],
     ),
     Role(
         "organizer",
@@ -236,6 +245,7 @@ ROLES = (
         "The organizing compartment; members and employers to read.",
         [
             *PEOPLE_READ,
+            *EXEMPTIONS,
             *verbs("ip2a.attachment", "view add change"),
             *verbs("ip2a.keptvalues", "view"),
             *ORGANIZE,
@@ -248,6 +258,7 @@ ROLES = (
         "Members, employers, jobs, documents and training administration.",
         [
             *PEOPLE_WRITE,
+            *EXEMPTIONS,
             *DOCUMENTS,
             *PAPERS,
             *FINDINGS,

@@ -1,0 +1,262 @@
+"""One round of repair: look, mend what is safe, look again, remember what is left.
+
+    healed = heal(by=user, road=Road.PAGE)      # Busy, if one is running already
+    undo(healed.run, by=user)                   # maintenance.healing_undo
+
+With ``dry_run`` the round is a transaction that may only read: nothing is written, no run is noted.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ip2a import audit, numbers
+from ip2a.answers import YES, Answer, no
+from maintenance import doctor
+from maintenance.doctor import Seen
+from maintenance.healing_lock import one_at_a_time
+from maintenance.mending import AT_MOST, Mend, mend_of
+from maintenance.mending_rows import Batches, candidates
+from maintenance.mending_schema import cure, why_not
+from maintenance.models import HealRun, HealStep, QuarantineRow, Severity
+from maintenance.models_healing import Road, RunStatus
+from maintenance.registry import Check, choose
+
+logger = logging.getLogger(__name__)
+TOO_MANY = "{found:,} at once, more than {limit:,}: look at some first, then let them be mended all the same."
+TAKEN_BACK = "{count:,} were mended before and taken back by a person, so they stay as they are."
+BUSY_ROWS = "{count:,} were being changed by somebody else; the next run has them."
+STILL = "{count:,} are still broken after the repair."
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Step:
+    """What was done about one check: ``fixable`` of ``found`` are safe to mend, ``still`` were found afterwards."""
+
+    check: Check
+    found: int
+    fixable: int = 0
+    repaired: int = 0
+    withheld: int = 0
+    busy: int = 0
+    still: int = 0
+    message: str = ""
+    seconds: float = 0.0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def note(self, words: str) -> None:
+        self.message = f"{self.message} {words}".strip()[:1000]
+
+
+@dataclass
+class Healed:
+    """A round: every check as it was before and after, and what was done. ``run`` is None for a dry run."""
+
+    run: HealRun | None
+    before: list[Seen]
+    after: list[Seen]
+    steps: list[Step]
+
+    @property
+    def repaired(self) -> int:
+        return sum(step.repaired for step in self.steps)
+
+    @property
+    def fixable(self) -> int:
+        return sum(step.fixable for step in self.steps)
+
+    @property
+    def left(self) -> list[Seen]:
+        """What is wrong still, or could not be looked at. Mere information is nothing to be done."""
+        return [s for s in self.after if s.trouble or (s.count and s.check.severity != Severity.INFORMATION)]
+
+    @property
+    def troubles(self) -> list[Seen]:
+        return [s for s in self.after if s.trouble]
+
+
+def may_mend(user: Any) -> Answer:
+    if user is not None and not user.has_perm("maintenance.mend_data"):
+        return no("Your role may not have data mended. Ask an administrator.")
+    return YES
+
+
+def heal(
+    only: list[str] | None = None,
+    apps: list[str] | None = None,
+    *,
+    dry_run: bool = False,
+    no_files: bool = False,
+    by: Any = None,
+    road: str = Road.COMMAND,
+    many: bool = False,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Healed:
+    """Mend what is safe of what these checks find; without ``only`` and ``apps`` of what all of them find.
+
+    ``many`` also mends where more is found than the threshold lets; ``again`` also what somebody took back before.
+    ``by`` None is the house itself. Raises ``Busy`` (Refused) beside another run, ``UnknownCheck`` for a wrong name.
+    """
+    checks = choose(only, apps, files=not no_files)
+    may_mend(by).enforce()
+    say = progress or (lambda stage, done, total: None)
+    if dry_run:
+        return _Dry(checks, many, again, say).round()
+    with one_at_a_time():
+        run = HealRun.objects.create(road=road, by=by, batch=audit.next_batch())
+        try:
+            return _Round(run, checks, many, again, say).round()
+        except BaseException as error:
+            fail(run, error, QuarantineRow.objects.filter(run=run).count())
+            raise
+
+
+def fail(run: HealRun, error: BaseException, done: int) -> None:
+    """Say in the run why it ended. Without a database it is closed by the next one."""
+    if connection.connection is None or connection.connection.closed or connection.needs_rollback:
+        return
+    run.status, run.ended_at, run.repaired = RunStatus.FAILED, timezone.now(), done
+    run.message = f"It ended early: {type(error).__name__}: {error}"[:500]
+    run.save(update_fields=["status", "ended_at", "repaired", "message"])
+
+
+def look(checks: list[Check], say: Progress, stage: str = "Looking") -> list[Seen]:
+    seen = []
+    for number, check in enumerate(checks, 1):
+        say(stage, number, len(checks))
+        seen.append(doctor.look(check))
+    return seen
+
+
+class _Round:
+    """A round that mends."""
+
+    def __init__(self, run: HealRun | None, checks: list[Check], many: bool, again: bool, say: Progress):
+        self.run, self.checks, self.many, self.again, self.say = run, checks, many, again, say
+        self.limit = int(numbers.value(AT_MOST))
+
+    def round(self) -> Healed:
+        before = look(self.checks, self.say)
+        found = [(seen, mend) for seen in before if seen.count and (mend := mend_of(seen.check)) is not None]
+        # The database itself comes last: a constraint can be verified once the rows are right.
+        found.sort(key=lambda pair: (pair[1].cures, pair[0].check.name))
+        steps = [self.step(seen, mend) for seen, mend in found]
+        after = self.look_again(before, steps)
+        self.finish(before, after, steps)
+        return Healed(self.run, before, after, steps)
+
+    def step(self, seen: Seen, mend: Mend) -> Step:
+        """One check's mend. Its error is told, and the others go on."""
+        step, began = Step(seen.check, seen.count), time.perf_counter()
+        try:
+            self.mend(step, mend)
+        except Exception as error:
+            if connection.connection is None or connection.connection.closed:
+                raise
+            logger.exception("The mend of %s could not run", seen.check.name)
+            step.note(f"The mend could not run: {type(error).__name__}: {error}")
+        step.seconds = time.perf_counter() - began
+        return step
+
+    def mend(self, step: Step, mend: Mend) -> None:
+        if mend.cures:
+            return self.cure(step)
+        everything = candidates(step.check, mend).count()
+        step.fixable = everything if self.again else candidates(step.check, mend, again=False).count()
+        if everything > step.fixable:
+            step.withheld = everything - step.fixable
+            step.note(TAKEN_BACK.format(count=step.withheld))
+        if step.fixable > self.limit and not self.many:
+            step.withheld, step.fixable = everything, 0
+            step.note(TOO_MANY.format(found=everything, limit=self.limit))
+        if step.fixable:
+            self.apply(step, mend)
+        return None
+
+    def apply(self, step: Step, mend: Mend) -> None:
+        batches = Batches(step.check, mend, self.run, again=self.again, progress=self.progress_of(step))
+        with audit.acting(user=self.run.by), audit.because(self.reason(step)), audit.batch(self.run.batch):
+            mended = batches.all()
+        step.repaired, step.busy, step.failed = mended.done, mended.busy, mended.failed
+        if step.busy:
+            step.note(BUSY_ROWS.format(count=step.busy))
+        for key, why in step.failed[:5]:
+            step.note(f"Number {key}: {why}.")
+
+    def cure(self, step: Step) -> None:
+        with audit.acting(user=self.run.by), audit.because(self.reason(step)), audit.batch(self.run.batch):
+            step.repaired, problems = cure(step.check, self.run)
+        step.fixable = step.repaired
+        for words in problems[:5]:
+            step.note(words)
+
+    def reason(self, step: Step) -> str:
+        return f"Repair {self.run.pk}, {step.check.name}: {step.check.fix}"
+
+    def progress_of(self, step: Step) -> Callable[[int, int], None]:
+        return lambda done, total: self.say(f"Mending {step.check.name}", done, total)
+
+    def look_again(self, before: list[Seen], steps: list[Step]) -> list[Seen]:
+        """Every check on a table that was touched: one mend can put right, or wrong, what another check sees."""
+        if not any(step.repaired for step in steps):
+            return before
+        touched = {step.check.model for step in steps if step.repaired}
+        named = {step.check.name for step in steps}
+        anew = [s.check for s in before if s.check.model in touched or s.check.name in named or s.count]
+        fresh = {s.check.name: s for s in look(anew, self.say, "Looking again")}
+        for step in steps:
+            step.still = fresh[step.check.name].count
+            broken = step.still - (step.found - step.fixable) - step.busy
+            if step.repaired and not step.withheld and broken > 0:
+                step.note(STILL.format(count=broken))
+        return [fresh.get(s.check.name, s) for s in before]
+
+    @transaction.atomic
+    def finish(self, before: list[Seen], after: list[Seen], steps: list[Step]) -> None:
+        HealStep.objects.bulk_create(
+            HealStep(
+                run=self.run,
+                check_name=step.check.name,
+                **{name: getattr(step, name) for name in HEALSTEP_FIELDS},
+            )
+            for step in steps
+        )
+        doctor._remember(after)
+        self.run.status, self.run.ended_at = RunStatus.DONE, timezone.now()
+        self.run.found = sum(s.count for s in before)
+        self.run.repaired = sum(step.repaired for step in steps)
+        self.run.left = sum(s.count for s in after)
+        self.run.save(update_fields=["status", "ended_at", "found", "repaired", "left"])
+
+
+HEALSTEP_FIELDS = ("found", "repaired", "withheld", "busy", "still", "message", "seconds")
+
+
+class _Dry(_Round):
+    """A round that says what it would do. The transaction refuses to write, whatever the checks and mends contain."""
+
+    def __init__(self, checks: list[Check], many: bool, again: bool, say: Progress):
+        super().__init__(None, checks, many, again, say)
+
+    @transaction.atomic
+    def round(self) -> Healed:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        return super().round()
+
+    def apply(self, step: Step, mend: Mend) -> None:
+        step.note(f"{step.fixable:,} would be mended. {mend.says}")
+
+    def cure(self, step: Step) -> None:
+        things = step.check.tell() if step.check.tell else []
+        step.fixable = sum(1 for thing in things if not why_not(thing))
+
+    def finish(self, before: list[Seen], after: list[Seen], steps: list[Step]) -> None:
+        """Nothing is remembered."""

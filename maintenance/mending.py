@@ -1,0 +1,180 @@
+"""What may be mended, and how: the list that a repair works from.
+
+An app declares in ``<app>/mends.py`` what is safe for its own records. Values are those of ``QuerySet.update``, or
+functions that give them::
+
+    mends.change("members.joined-in-future", {"hire_date": None}, says="The date becomes unknown.")
+    mends.safest(Member, "status", Member.Status.INACTIVE)
+    mends.constraint(MemberEmployment, "employment_ends_after_start", {"end_date": F("start_date")}, says="…")
+
+Nobody's standing may be raised by a mend, and no decision of a person be made by it. What is derived from the models
+is mended by these rules alone:
+
+- an unknown value of a choice becomes the one that ``safest`` names; without it, it is for a person;
+- a row whose record is gone goes to quarantine, where rows of that kind may be removed: removable records, those that
+  are part of their parent (CASCADE), tables of many-to-many fields. Where the key may be empty, it becomes empty.
+  What is never deleted, or only ever added to, is for a person;
+- in the database itself: invalid indexes are rebuilt, constraints not yet verified are, disabled triggers are enabled,
+  if the tables' owner is at hand; all else is told with its statement.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from ip2a import numbers
+from ip2a.models import Removable
+from maintenance.registry import Check, Fault, Kind, all_checks
+
+Values = dict[str, Any]
+Rows = Callable[[QuerySet], QuerySet]
+AT_MOST = numbers.declare(
+    "maintenance.mend-at-most",
+    1000,
+    unit="rows",
+    about="When one check finds more than this, nothing is mended before somebody has looked and said yes.",
+)
+CURES = re.compile(r"^(REINDEX INDEX CONCURRENTLY|ALTER TABLE \S+ (VALIDATE CONSTRAINT|ENABLE (ALWAYS )?TRIGGER)) ")
+REMOVED = "The row goes to quarantine, whole, and is removed."
+EMPTIED = "What it refers to is gone, so the reference becomes empty."
+CURED = "Indexes are rebuilt, constraints verified and triggers enabled, where the tables' owner is at hand."
+
+
+@dataclass(frozen=True)
+class Mend:
+    """``values`` change the row; without them it is removed. ``rows`` narrows what is found to what is safe.
+
+    ``cures`` is for the database itself: statements of the finding are run as the tables' owner.
+    """
+
+    says: str
+    values: Values | None = None
+    rows: Rows | None = None
+    cures: bool = False
+
+
+_named: dict[str, Mend] = {}
+_safest: dict[tuple[type[models.Model], str], Values] = {}
+_constraints: dict[tuple[type[models.Model], str], Mend] = {}
+_required: dict[tuple[type[models.Model], str], Mend] = {}
+
+
+def change(check: str, values: Values, *, says: str, rows: Rows | None = None) -> None:
+    """The records found by this check get these values."""
+    _named[check] = Mend(says, values, rows)
+
+
+def remove(check: str, *, says: str = REMOVED, rows: Rows | None = None) -> None:
+    """The records found by this check go to quarantine and are removed."""
+    _named[check] = Mend(says, None, rows)
+
+
+def safest(model: type[models.Model], field: str, value: str) -> None:
+    """What an unknown value of this field becomes: never one that gives more than anybody had."""
+    _safest[model, field] = {field: value}
+
+
+def constraint(
+    model: type[models.Model], name: str, values: Values | None, *, says: str, rows: Rows | None = None
+) -> None:
+    """Rows that break this constraint get these values; with None they are removed."""
+    _constraints[model, name] = Mend(says, values, rows)
+
+
+def required(model: type[models.Model], field: str, values: Values | None, *, says: str = REMOVED) -> None:
+    """Rows without this value get these; with None they are removed."""
+    _required[model, field] = Mend(says, values)
+
+
+def equip() -> None:
+    """Hang its mend on every check that has one, so that pages and lists say what may be mended."""
+    for check in all_checks():
+        mend_of(check)
+
+
+def mend_of(check: Check) -> Mend | None:
+    """How what this check finds is mended; None when that is for a person."""
+    mend = _named.get(check.name) or _derived(check)
+    if mend is not None:
+        check.fix = mend.says
+    return mend
+
+
+def _derived(check: Check) -> Mend | None:
+    if check.kind == Kind.SCHEMA:
+        return Mend(CURED, cures=True) if check.fix else None
+    if check.kind != Kind.DERIVED or getattr(check.model, "append_only", False):
+        return None
+    finder = {
+        Fault.CHOICES: _choice,
+        Fault.CONSTRAINT: _constraint,
+        Fault.UNIQUE: _constraint,
+        Fault.REQUIRED: _required_value,
+        Fault.ORPHAN: _orphan,
+        Fault.RECORDLESS: _recordless,
+    }.get(check.fault)
+    return finder(check) if finder else None
+
+
+def _choice(check: Check) -> Mend | None:
+    return _safe_choice(check.model, field_of(check).name)
+
+
+def _safe_choice(model: type[models.Model], field: str) -> Mend | None:
+    values = _safest.get((model, field))
+    if values is None:
+        return None
+    label = dict(model._meta.get_field(field).flatchoices).get(values[field], values[field])
+    return Mend(f"An unknown value becomes “{label}”.", values)
+
+
+def _constraint(check: Check) -> Mend | None:
+    known = _constraints.get((check.model, check.constraint))
+    return known or _constraint_on_choice(check)
+
+
+def _constraint_on_choice(check: Check) -> Mend | None:
+    """A constraint that says no more than that a value is among the choices."""
+    found = next((c for c in check.model._meta.constraints if c.name == check.constraint), None)
+    condition = getattr(found, "condition", None)
+    if check.fault != Fault.CONSTRAINT or not isinstance(condition, Q) or len(condition.children) != 1:
+        return None
+    child = condition.children[0]
+    name, _, lookup = child[0].partition("__") if isinstance(child, tuple) else ("", "", "")
+    return _safe_choice(check.model, name) if lookup == "in" and not condition.negated else None
+
+
+def _required_value(check: Check) -> Mend | None:
+    field = field_of(check)
+    known = _required.get((check.model, field.name))
+    if known is None and field.is_relation and may_go(field):
+        return Mend(REMOVED)
+    return known
+
+
+def _orphan(check: Check) -> Mend | None:
+    field = field_of(check)
+    if field.null:
+        return Mend(EMPTIED, {field.name: None})
+    return Mend(REMOVED) if may_go(field) else None
+
+
+def _recordless(check: Check) -> Mend | None:
+    return Mend(REMOVED) if issubclass(check.model, Removable) else None
+
+
+def field_of(check: Check) -> models.Field:
+    return next(f for f in check.model._meta.local_concrete_fields if check.column in (f.column, f.name))
+
+
+def may_go(key: models.Field) -> bool:
+    """Whether rows of this model may be removed when the record is gone that this key refers to."""
+    model = key.model
+    if getattr(model, "append_only", False) or getattr(model, "never_deleted", False):
+        return False
+    part_of_parent = key.remote_field is not None and key.remote_field.on_delete is models.CASCADE
+    return bool(model._meta.auto_created) or issubclass(model, Removable) or part_of_parent
