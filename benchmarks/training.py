@@ -90,8 +90,9 @@ def pages(marks: int) -> None:
     from django.test import Client
 
     from ip2a.factories import UserFactory
+    from members.models import Member
     from training import factories, services
-    from training.models import Attendance, ClassSession, Cohort
+    from training.models import Attendance, ClassSession, Cohort, Student
 
     print(f"{Attendance.objects.count():,} marks of {marks:,} asked for\n{'':<40}{'p50':>12}{'p99':>12}")
     staff = UserFactory(role="staff")
@@ -127,12 +128,16 @@ def pages(marks: int) -> None:
     for name in ("students", "cohorts", "classes", "certificates", "instructors", "locations"):
         measured(f"{name} list", lambda name=name: get(f"/training/{name}/"))
     measured("members list, to compare with", lambda: get("/members/"))
+    measured("member page, to compare with", lambda: get(f"/members/{Member.objects.first().pk}/"))
+    student = Student.objects.first()
+    measured("student page", lambda: get(student.get_absolute_url()))
     measured("students list, instructor", lambda: get("/training/students/", own))
     measured("home, instructor", lambda: get("/", own))
     grant = factories.GrantFactory(start_date=date(2024, 1, 1), target_enrolled=900, target_credentials=900)
     grant.cohorts.set(Cohort.objects.all())
     days = {"first": date(2026, 1, 1), "last": date(2026, 3, 31)}
     measured("funder report: count and freeze", lambda: services.freeze(grant, by=staff, **days), 10)
+    measured("grant page", lambda: get(grant.get_absolute_url()))
     report = grant.reports.first()
     measured("funder report: open, with differences", lambda: get(report.get_absolute_url()), 10)
 

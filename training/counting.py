@@ -49,7 +49,7 @@ def numbers_of(grant: Grant, first: date, last: date) -> dict[str, Any]:
     cohorts = list(Cohort.objects.filter(grants=grant).order_by("start_date", "code"))
     keys = [cohort.pk for cohort in cohorts]
     served = _served(keys, first, last)
-    students = set(served.values_list("student", flat=True))
+    students = served.values("student")
     totals = {
         **_places(served, first, last),
         **_presence(keys, first, last),
@@ -99,16 +99,16 @@ def _presence(cohorts: list[int], first: date, last: date) -> dict[str, Any]:
     return {"classes": found["classes"], "attendance": _share(found["there"], found["all"])}
 
 
-def _earned(students: Iterable[int], first: date, last: date) -> QuerySet:
+def _earned(students: QuerySet, first: date, last: date) -> QuerySet:
     rows = Certification.objects.filter(student__in=students, issued_date__range=(first, last))
     return rows.exclude(status="revoked").order_by()
 
 
-def _placed(students: Iterable[int], first: date, last: date) -> QuerySet:
+def _placed(students: QuerySet, first: date, last: date) -> QuerySet:
     return Placement.objects.filter(student__in=students, start_date__range=(first, last)).order_by()
 
 
-def _after(students: set[int], first: date, last: date) -> dict[str, Any]:
+def _after(students: QuerySet, first: date, last: date) -> dict[str, Any]:
     placed = _placed(students, first, last).aggregate(
         placed=Count("student", distinct=True),
         apprenticeships=Count("student", distinct=True, filter=Q(kind=PlacementKind.APPRENTICESHIP)),
@@ -134,7 +134,7 @@ def _targets(grant: Grant, cohorts: list[int], last: date) -> list[list[Any]]:
     if not any(wanted.values()):
         return []
     served = _served(cohorts, grant.start_date, last)
-    students = set(served.values_list("student", flat=True))
+    students = served.values("student")
     reached = _places(served, grant.start_date, last) | _after(students, grant.start_date, last)
     return [[LABELS[key], target, reached[key]] for key, target in wanted.items() if target]
 
@@ -161,11 +161,11 @@ def _by_kind(rows: QuerySet, field: str, choices: Any) -> list[list[Any]]:
     return [[label, counts[key]] for key, label in choices.choices if key in counts]
 
 
-def _credentials(students: set[int], first: date, last: date) -> list[list[Any]]:
+def _credentials(students: QuerySet, first: date, last: date) -> list[list[Any]]:
     return _by_kind(_earned(students, first, last), "certification_type", CertificationType)
 
 
-def _placements(students: set[int], first: date, last: date) -> list[list[Any]]:
+def _placements(students: QuerySet, first: date, last: date) -> list[list[Any]]:
     return _by_kind(_placed(students, first, last), "kind", PlacementKind)
 
 
@@ -177,11 +177,12 @@ def may_count_demographics(user: Any) -> bool:
 def demographics_of(grant: Grant, first: date, last: date) -> dict[str, Any]:
     """Each question with its answers; answers of few students are not told, nor what would give them away."""
     cohorts = list(Cohort.objects.filter(grants=grant).values_list("pk", flat=True))
-    students = set(_served(cohorts, first, last).values_list("student", flat=True))
-    rows = Demographics.objects.filter(student__in=students)
+    served = _served(cohorts, first, last)
+    number = served.aggregate(n=Count("student", distinct=True))["n"]
+    rows = Demographics.objects.filter(student__in=served.values("student"))
     answers = list(rows.values_list("gender", "ancestry", "veteran", "disability"))
     smallest = int(value(SMALLEST_CELL))
-    silent = len(students) - len(answers)
+    silent = number - len(answers)
     questions = [
         ("Gender", Gender, [(row[0],) for row in answers], True),
         ("Race and ethnicity", Ancestry, [tuple(row[1]) or ("",) for row in answers], False),
@@ -189,7 +190,7 @@ def demographics_of(grant: Grant, first: date, last: date) -> dict[str, Any]:
         ("Disability", YesNo, [(row[3],) for row in answers], True),
     ]
     return {
-        "students": len(students),
+        "students": number,
         "smallest": smallest,
         "answers": [
             [title, *cell]

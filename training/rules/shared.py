@@ -12,8 +12,15 @@ from ip2a.words import format_day
 
 
 def knows(user: Any, record: models.Model) -> bool:
-    """Whether this record is one of those that the person sees: an instructor's own cohorts, say."""
-    return type(record)._default_manager.visible_to(user).filter(pk=record.pk).exists()  # type: ignore[attr-defined]
+    """Whether this record is one of those that the person sees: an instructor's own cohorts, say.
+
+    A page asks several rules about one record, so the answer stays with the record; services lock a fresh one.
+    """
+    answers = record.__dict__.setdefault("_known_to", {})
+    if user.pk not in answers:
+        rows = type(record)._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        answers[user.pk] = not rows.query.where or rows.filter(pk=record.pk).exists()
+    return answers[user.pk]
 
 
 def may(user: Any, verb: str, model: type[models.Model], about: models.Model | None = None) -> Answer:

@@ -1,5 +1,6 @@
 """Pages of their own kind: the rank list, a cohort's calendar file, a tool's receipt, a frozen report."""
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpResponse
@@ -105,16 +106,17 @@ class ReportDetail(RecordDetail):
             ("Note", r.note or "None"),
         ]
 
-    def demographics(self) -> models.FunderReportDemographics | None:
+    @cached_property
+    def told(self) -> models.FunderReportDemographics | None:
         rows = models.FunderReportDemographics.objects.visible_to(self.request.user)
         return rows.filter(report=self.record).first()
 
     def sections(self) -> list[Section]:
-        told = self.demographics()
+        told = self.told
         return [*sections_of(self.record.numbers), *([demographics_section(told.numbers)] if told else [])]
 
     def changes(self) -> Section:
-        r, told = self.record, self.demographics()
+        r, told = self.record, self.told
         found = counting.differences(r.numbers, counting.numbers_of(r.grant, r.first_day, r.last_day))
         if told is not None:
             now = counting.demographics_of(r.grant, r.first_day, r.last_day)
