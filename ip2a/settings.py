@@ -228,6 +228,11 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; without one a silent server holds a worker forever
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="IP2A <ip2a@localhost>")
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR_DIR / "backups")))
+BACKUP_URL = env("BACKUP_URL", default="")  # a second copy, such as s3://key:secret@host/bucket
+# Webhooks lead out over https. These hosts or networks may also be inside our own, and speak plain http.
+WEBHOOK_TRUSTED_HOSTS = env.list("WEBHOOK_TRUSTED_HOSTS", default=[])
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=10)  # seconds for the whole conversation
 LOGS = Path(env("LOGS_FOLDER", default=str(BASE_DIR / "logs")))  # JSON lines of maintenance
 
 CELERY_BROKER_URL = REDIS_URL

@@ -3,9 +3,10 @@ from django.db import models
 
 from ip2a.compartments import VisibleQuerySet
 from ip2a.models import Record
+from maintenance.backups.models import BackupRun
 from maintenance.models_healing import HealRun, HealStep, QuarantineReturn, QuarantineRow
 
-__all__ = ["Finding", "HealRun", "HealStep", "QuarantineReturn", "QuarantineRow", "Severity", "Threshold"]
+__all__ = ["BackupRun", "Finding", "HealRun", "HealStep", "QuarantineReturn", "QuarantineRow", "Severity", "Threshold"]
 
 
 class Severity(models.TextChoices):

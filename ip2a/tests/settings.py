@@ -19,6 +19,8 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+BACKUP_FOLDER = Path(os.environ.get("BACKUP_FOLDER", KEPT.parent.parent / "backups" / KEPT.name))
+BACKUP_URL = ""
 LOGS = KEPT.parent.parent / "logs" / KEPT.name
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -1,0 +1,94 @@
+"""What came of a backup, for the terminal and for programs: (facts, lines, whether nothing is left to do)."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from maintenance.backups import folder, rotation
+from maintenance.backups.models import BackupRun
+from maintenance.backups.restoring import Restored
+from maintenance.backups.verifying import Verified
+
+Told = tuple[dict[str, Any], list[str], bool]
+UNITS = ((1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
+
+
+def size(number: float | None) -> str:
+    """``1.4 GB``."""
+    for least, unit in UNITS:
+        if number is not None and number >= least:
+            return f"{number / least:,.1f} {unit}"
+    return f"{int(number or 0)} bytes"
+
+
+def made(run: BackupRun) -> Told:
+    facts = {
+        "backup": run.name,
+        "folder": str(folder.root() / run.name),
+        "bytes": run.bytes,
+        "sha256": run.sha256,
+        "tables": len(run.row_counts),
+        "rows": sum(run.row_counts.values()),
+        "files": run.files,
+        "files_copied": run.files_copied,
+        "files_missing": run.files_missing,
+        "seconds": run.seconds,
+        "sent": bool(run.sent_at),
+        "problem": run.problem or run.send_problem,
+    }
+    lines = [
+        f"Backup {run.name}: {size(run.bytes)}, {facts['rows']:,} rows of {facts['tables']} tables, "
+        f"{run.files:,} files ({run.files_copied:,} new), in {run.seconds or 0:.1f} s.",
+        f"It lies in {facts['folder']}.",
+    ]
+    if run.files_missing:
+        lines.append(f"{run.files_missing:,} files could not be read or are not as recorded; `resilience` names them.")
+    lines += [words for words in (run.problem, run.send_problem) if words]
+    return facts, lines, not (run.files_missing or facts["problem"])
+
+
+def verified(found: Verified) -> Told:
+    if found.holds:
+        lines = [
+            f"Backup {found.name} holds: {found.rows:,} rows of {found.tables} tables "
+            f"({found.audit_entries:,} of the audit trail), {found.checks} checks, {found.files:,} files.",
+            f"Restoring it took {found.restore_seconds:.1f} s.",
+        ]
+    else:
+        lines = [f"Backup {found.name} does not hold:", *(f"  {problem}" for problem in found.problems)]
+    if found.files_missing:
+        lines.append(f"{found.files_missing:,} files were missing already when it was made.")
+    return found.as_dict(), lines, found.holds
+
+
+def listed() -> Told:
+    rotation.note_missing()
+    runs = {run.name: run for run in BackupRun.objects.all()}
+    rows = [_row(backup, runs.get(backup.name)) for backup in folder.all_backups()]
+    lines = [f"{row['backup']:26}{row['made_at'][:16]:18}{size(row['bytes']):>12}  {row['verdict']}" for row in rows]
+    return {"folder": str(folder.root()), "backups": rows}, lines or [f"No backup in {folder.root()} yet."], True
+
+
+def _row(backup: folder.Backup, run: BackupRun | None) -> dict[str, Any]:
+    verdict = BackupRun.Verdict(run.verdict).label if run else "Unknown to this database"
+    return {
+        "backup": backup.name,
+        "made_at": f"{timezone.localtime(backup.made_at()):%Y-%m-%d %H:%M:%S}",
+        "bytes": backup.bytes(),
+        "verdict": verdict,
+        "verified_at": run.verified_at if run else None,
+        "restore_seconds": run.restore_seconds if run else None,
+    }
+
+
+def restored(done: Restored) -> Told:
+    lines = [f"The database {done.database} stands."]
+    if done.before:
+        lines.append(f"What it was before is called {done.before} now; drop it when you no longer need it.")
+    if done.files or done.files_missing:
+        lines.append(f"{done.files:,} files written.")
+    if done.files_missing:
+        shown = ", ".join(done.files_missing[:5])
+        lines.append(f"{len(done.files_missing):,} files are not in the backup, such as {shown}.")
+    facts = {"database": done.database, "before": done.before, "files": done.files}
+    return facts | {"files_missing": done.files_missing}, lines, not done.files_missing
