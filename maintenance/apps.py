@@ -8,5 +8,7 @@ class MaintenanceConfig(AppConfig):
 
     def ready(self):
         from maintenance import logbook, thresholds  # noqa: F401 - models must be loaded first; both declare numbers
+        from maintenance.derived import derive  # likewise
 
+        derive()
         post_migrate.connect(thresholds.sync, sender=self, dispatch_uid="thresholds")

@@ -1,71 +1,100 @@
 """Looking through all data: every check runs, what it saw is remembered, and a check that breaks is a finding too."""
 
-import logging
-import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
+from maintenance import looking, snapshot
+from maintenance.looking import EXAMPLES, Condition, Seen, look
 from maintenance.models import Finding
-from maintenance.registry import Check, all_checks
+from maintenance.registry import Check, Kind, all_checks
 
-logger = logging.getLogger(__name__)
-EXAMPLES = 5
+__all__ = ["EXAMPLES", "LOCK", "Seen", "examine", "look", "survey"]
 LOCK = 0x1B2A_C4EC  # any number, as long as it is this round's alone
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What one check saw: how many, the newest few, or why it could not look."""
+def survey(checks: list[Check], *, progress: Progress | None = None) -> list[Seen]:
+    """Run these checks in one picture of the data, and write nothing."""
+    seen: list[Seen] = []
 
-    check: Check
-    count: int = 0
-    examples: list[int] = field(default_factory=list)
-    things: list[str] = field(default_factory=list)
-    trouble: str = ""
-    seconds: float = 0.0
+    def note(found: list[Seen]) -> None:
+        seen.extend(found)
+        if progress is not None:
+            progress(len(seen), len(checks))
 
-
-def look(check: Check) -> Seen:
-    """Run one check. Its error ends neither the round nor the transaction around it."""
-    started = time.perf_counter()
-    try:
-        with transaction.atomic():
-            if check.tell is not None:
-                things = [thing.text for thing in check.tell()]
-                return Seen(check, len(things), things=things[:EXAMPLES], seconds=time.perf_counter() - started)
-            rows = check.find()
-            count = rows.order_by().count()
-            examples = list(rows.order_by("-pk").values_list("pk", flat=True)[:EXAMPLES]) if count else []
-    except Exception as error:
-        logger.exception("Check %s could not run", check.name)
-        return Seen(check, trouble=f"{type(error).__name__}: {error}"[:500], seconds=time.perf_counter() - started)
-    return Seen(check, count, examples, seconds=time.perf_counter() - started)
+    snapshot.run(partial(_plan, checks), note, around=looking.bounded)
+    return sorted(seen, key=lambda one: one.check.name)
 
 
-@transaction.atomic
-def examine(checks: list[Check] | None = None) -> list[Seen] | None:
+def _plan(checks: list[Check]) -> Iterator[Callable[[], list[Seen]]]:
+    """What is looked at by itself, then each table in one pass; the longest first."""
+    tables: dict[type[Model], list[Condition]] = {}
+    for check in sorted(checks, key=lambda one: one.kind is Kind.DERIVED):
+        try:
+            with looking.safely(check):
+                condition = looking.condition_of(check)
+        except looking.CannotLook as error:
+            yield partial(list, [error.seen])
+            continue
+        if condition is None:
+            yield partial(_alone, check)
+        else:
+            tables.setdefault(check.model, []).append(condition)
+    for model in looking.largest_first(tables):
+        for is_shared in (False, True):
+            of_one_sort = [one for one in tables[model] if one.is_shared == is_shared]
+            if of_one_sort:
+                yield partial(looking.look_through, model, of_one_sort)
+
+
+def _alone(check: Check) -> list[Seen]:
+    return [look(check)]
+
+
+def examine(checks: list[Check] | None = None, *, progress: Progress | None = None) -> list[Seen] | None:
     """One round over all data, remembered as findings. None when another round is already running.
 
     With ``checks`` only those are run and remembered; a whole round also forgets checks that no longer exist.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
+    with _only_one() as free:
+        if not free:
             return None
-    seen = [look(check) for check in (all_checks() if checks is None else checks)]
-    _remember(seen)
-    if checks is None:
-        Finding.objects.exclude(check_name__in=[s.check.name for s in seen]).delete()
-    return seen
+        seen = survey(all_checks() if checks is None else checks, progress=progress)
+        with transaction.atomic():
+            _remember(seen, checks is None)
+        return seen
 
 
-def _remember(seen: list[Seen]) -> None:
+@contextmanager
+def _only_one() -> Iterator[bool]:
+    """Whether no other round is under way. Inside somebody's transaction the lock goes with it."""
+    kind = "xact_lock" if connection.in_atomic_block else "lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_{kind}(%s)", [LOCK])
+        free = cursor.fetchone()[0]
+    try:
+        yield free
+    finally:
+        if free and kind == "lock":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _remember(seen: list[Seen], is_whole: bool) -> None:
+    """Written checks are told even while all is well; of the many others only what they found."""
+    kept = [one for one in seen if one.is_open or one.check.kind is Kind.WRITTEN]
+    names = [one.check.name for one in kept]
+    gone = Finding.objects.exclude(check_name__in=names)
+    (gone if is_whole else gone.filter(check_name__in=[one.check.name for one in seen])).delete()
     now = timezone.now()
     since = dict(Finding.objects.values_list("check_name", "since"))
-    rows = [Finding(check_name=s.check.name, checked_at=now, **_told(s, since.get(s.check.name), now)) for s in seen]
+    rows = [Finding(check_name=s.check.name, checked_at=now, **_told(s, since.get(s.check.name), now)) for s in kept]
     Finding.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -81,6 +110,6 @@ def _told(seen: Seen, since: Any, now: Any) -> dict[str, Any]:
         "examples": seen.examples,
         "things": seen.things,
         "trouble": seen.trouble,
-        "since": (since or now) if seen.count or seen.trouble else None,
+        "since": (since or now) if seen.is_open else None,
         "seconds": seen.seconds,
     }

@@ -18,8 +18,9 @@ one ``Thing`` for each place that is wrong, with the words to show and, where on
 What may be mended: ``fix`` says in one sentence what the repair will do, and "" means that it is for a person. How it
 is done belongs to the mends; here they only hang on, as ``Check.mend`` (``@the_check.mends``).
 
-``condition`` is SQL over the columns of the check's own table, so that all conditions of a table are counted in one
-pass. A written check needs none: where its query stays within one table, the round takes its WHERE along by itself.
+``condition()`` is SQL over the columns of the check's own table, so that all conditions of a table are counted in one
+pass; for ``UNIQUE`` it is a ``derived_sql.Shared``, because one row alone cannot say it. A written check needs none:
+where its query stays within one table, the round takes its WHERE along by itself.
 """
 
 from collections.abc import Callable
@@ -50,8 +51,8 @@ class Fault(StrEnum):
     CHOICES = "choices"  # a value that is not among the choices
     CONSTRAINT = "constraint"  # a CheckConstraint that the row breaks
     UNIQUE = "unique"  # a UniqueConstraint, unique field or primary key that rows share
-    LENGTH = "length"  # a text longer than the model lets it be
     RANGE = "range"  # a number outside the validators of its field
+    GENERATED = "generated"  # a computed column that is not what it is computed from
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Check:
     files: bool = False
     fix: str = ""
     tell: Tell | None = None
-    condition: Callable[[], str] | None = None
+    condition: Callable[[], Any] | None = None
     fault: Fault | None = None
     column: str = ""
     constraint: str = ""
@@ -181,6 +182,12 @@ def check_of_things(
         return add(told)
 
     return register
+
+
+def put(changed: Check) -> Check:
+    """Put a check in the place of the one that has its name."""
+    _checks[changed.name] = changed
+    return changed
 
 
 def all_checks() -> list[Check]:
