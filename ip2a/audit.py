@@ -76,6 +76,11 @@ def because(reason: str):
     return _changed(reason=reason)
 
 
+def reading():
+    """Nothing is written inside: a transaction begins without telling who acts, and may still choose its kind."""
+    return _changed(read_only=True)
+
+
 def acting(*, user=None, command: str = "", reason: str = ""):
     """Name the actor of a command or a task."""
     fields: dict[str, Any] = {"read_only": False}

@@ -67,7 +67,7 @@ def examine(checks: list[Check] | None = None, *, progress: Progress | None = No
             return None
         seen = survey(all_checks() if checks is None else checks, progress=progress)
         with transaction.atomic():
-            _remember(seen, checks is None)
+            remember(seen, is_whole=checks is None)
         return seen
 
 
@@ -86,7 +86,7 @@ def _only_one() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _remember(seen: list[Seen], is_whole: bool) -> None:
+def remember(seen: list[Seen], *, is_whole: bool = False) -> None:
     """Written checks are told even while all is well; of the many others only what they found."""
     kept = [one for one in seen if one.is_open or one.check.kind is Kind.WRITTEN]
     names = [one.check.name for one in kept]
