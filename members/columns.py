@@ -1,13 +1,15 @@
 """The columns of the members room's lists, for the page and for the exported file."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from ip2a.models.base import record_url
+from ip2a.rules import has_right
 from ip2a.tables import Column
-from members.models import Member, Organization
+from members import exemptions
+from members.models import Exemption, Member, Organization
 
 STATUS = dict(Member.Status.choices)
 CLASSIFICATION = dict(Member.Classification.choices)
@@ -47,6 +49,13 @@ def current_jobs(members: list[Member]) -> None:
             found.setdefault(member_id, []).append(CurrentJob(*job))
     for member in members:
         member.current_jobs = found.get(member.pk, [])
+
+
+def exempt_days(members: list[Member], user: Any) -> None:
+    """Give each member the day until which it is exempt, for those whose work it is to know."""
+    days = exemptions.days_of(members) if has_right(user, "view", Exemption) else {}
+    for member in members:
+        member.exempt_until = days.get(member.pk)
 
 
 def _employer(member: Member) -> CurrentJob | None:
@@ -92,6 +101,7 @@ MEMBERS = [
     Column("zip_code", "ZIP code", lambda m: m.zip_code, on_page=False),
     Column("email", "E-mail", lambda m: m.email, on_page=False),
     Column("date_of_birth", "Date of birth", lambda m: m.date_of_birth, on_page=False),
+    Column("exempt_until", "Exempt until", lambda m: m.exempt_until, kind="day", on_page=False),
 ]
 
 ORGANIZATIONS = [

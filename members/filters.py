@@ -3,8 +3,9 @@ from django.db.models import Exists, OuterRef
 
 from ip2a.filters import ChoiceFilter, DayRangeFilter, SearchFilter, TextFilter, YesNoFilter
 from ip2a.reports import RecordFilter
+from ip2a.rules import has_right
 from ip2a.search import fold, matching
-from members.models import Member, MemberEmployment, Organization, OrganizationContact
+from members.models import Exemption, Member, MemberEmployment, Organization, OrganizationContact
 
 MOST_FOUND = 1_000
 
@@ -30,10 +31,17 @@ class MemberFilter(filters.FilterSet):
     joined = DayRangeFilter(field_name="hire_date", label="Joined")
     joining = YesNoFilter(label="Day of joining", yes="Known", no="Not known", method="with_joining")
     born = DayRangeFilter(field_name="date_of_birth", label="Born")
+    exempt = YesNoFilter(label="Exempt today", method="is_exempt")
 
     class Meta:
         model = Member
         fields: list[str] = []
+
+    def is_exempt(self, rows, name, value):
+        if not has_right(self.request.user, "view", Exemption):
+            return rows
+        exempt = Exists(Exemption.objects.running().filter(member=OuterRef("pk")))
+        return rows.filter(exempt if value == "yes" else ~exempt)
 
     def with_job(self, rows, name, value):
         return rows.with_current_job() if value == "yes" else rows.without_current_job()

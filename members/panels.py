@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Window
 from django.urls import reverse
+from django.utils import timezone
 
 from ip2a import timeline
 from ip2a.models import AuditEntry
@@ -15,7 +16,7 @@ from ip2a.tables import Column, Table
 from ip2a.trail.words import Told, tell, who
 from members import columns
 from members.lookups import changes_of, jobs_of
-from members.models import Member, MemberEmployment, Organization, OrganizationContact
+from members.models import Exemption, Member, MemberEmployment, Organization, OrganizationContact
 from members.timeline import sentence
 
 MOST_JOBS = 25
@@ -93,6 +94,14 @@ def jobs(request, member):
         empty="No job on record yet. Each job this member is sent to will stand here, the current one first.",
         actions=[] if member.is_removed else adding(request, MemberEmployment, "Add a job", member=member.pk),
     )
+
+
+@panel("members.member", order=70)
+def own_exemptions(request, member):
+    """What the reader entered, and nobody else sees."""
+    rows = list(Exemption.objects.visible_to(request.user).filter(member=member, until_day__gte=timezone.localdate()))
+    rows = [row for row in rows if row.ended_on is None]
+    return Panel("Exemptions you entered", "members/_exemptions.html", {"rows": rows}) if rows else None
 
 
 @panel("members.member", order=80)

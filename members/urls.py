@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import acts, details, duplicates, employments, members, merges, organizations, reports
+from members.views import acts, details, duplicates, employments, exempting, members, merges, organizations, reports
 
 app_name = "members"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("members/add/", members.MemberCreate.as_view(), name="member_create"),
     path("members/reports/", reports.MemberReport.as_view(), name="member_report"),
     path("members/<int:pk>/", details.MemberDetail.as_view(), name="member_detail"),
+    path("members/<int:pk>/exempt/", exempting.MemberExempt.as_view(), name="member_exempt"),
+    path("exemptions/<int:pk>/end/", exempting.ExemptionEnd.as_view(), name="exemption_end"),
     path("members/<int:pk>/edit/", members.MemberUpdate.as_view(), name="member_update"),
     path(
         "members/<int:pk>/history/",

@@ -20,7 +20,7 @@ from ip2a.attachments.services import attach
 from ip2a.compartments import COMPARTMENTS
 from ip2a.factories import UserFactory
 from ip2a.imports.batches import receive
-from ip2a.models import Absence, CompartmentOpening, Job
+from ip2a.models import Absence, CompartmentOpening, Job, NotificationChannel
 from ip2a.papers import wordings
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
@@ -105,6 +105,12 @@ def _reminder() -> Any:
 
 
 # One of each kind, made once for a walk.
+def _exemption():
+    return apps.get_model("members.exemption").objects.create(
+        member=MemberFactory(), until_day=date(2999, 1, 1), entered_by=UserFactory(role="staff")
+    )
+
+
 RECORDS: dict[str, Callable[[], Any]] = {
     "person": UserFactory,
     "role": lambda: UserFactory(role="staff").groups.get(),
@@ -114,12 +120,14 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "long_job": lambda: Job.objects.create(kind="vault.pack", label="Packing", subject=MemberFactory()),
     "absence": _absence,
     "mail": lambda: post.send(to="", subject="Hello", body="", kind="test.hello", key="door"),
+    "channel": lambda: NotificationChannel.objects.create(name="Log", kind="log"),
     "agreement": lambda: cases.agreement_in_force().agreement,
     "agreement_version": lambda: cases.agreement_in_force(),
     "holiday": lambda: apps.get_model("grievances.contractholiday").objects.create(
         agreement=cases.agreement_in_force().agreement, name="Picnic", on=date(2026, 8, 10)
     ),
     "member": MemberFactory,
+    "exemption": _exemption,
     "organization": OrganizationFactory,
     "contact": OrganizationContactFactory,
     "job": MemberEmploymentFactory,
@@ -387,6 +395,14 @@ DOORS: list[Door] = [
     Door("post:message_history", "ip2a.view_message", "mail"),
     Door("post:message_again", "ip2a.change_message", "mail"),
     Door("post:message_give_up", "ip2a.change_message", "mail"),
+    *[door for door in admin("ip2a.notificationchannel", "channel") if not door.name.endswith("_add")],
+    Door("admin:ip2a_notificationchannel_add", "ip2a.use_admin ip2a.add_notificationchannel"),
+    Door(
+        "admin:ip2a_notificationchannel_test",
+        "ip2a.use_admin ip2a.change_notificationchannel",
+        "channel",
+        get=405,
+    ),
     # upkeep
     Door("maintenance:finding_list", "maintenance.view_finding"),
     Door("maintenance:finding_check", "maintenance.view_finding", get=405),
@@ -398,6 +414,8 @@ DOORS: list[Door] = [
     *kept("members.organizationcontact", "contact"),
     *kept("members.memberemployment", "job"),
     Door("members:organizationcontact_remove", "members.delete_organizationcontact", "contact"),
+    Door("members:member_exempt", "members.view_member", "member"),
+    Door("members:exemption_end", "members.change_exemption", "exemption", get=405),
     Door("members:organizationcontact_restore", "members.delete_organizationcontact", "contact", get=405),
     Door("members:organizationcontact_make_primary", "members.change_organizationcontact", "contact", get=405),
     Door("members:memberemployment_end", "members.change_memberemployment", "job"),

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from ip2a.rules import has_right, may_remove
 from ip2a.views.generic import RecordDetail
 from ip2a.words import format_day, format_money, state_chip
-from members import rules
+from members import exemptions, rules
 from members.lookups import jobs_of
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
@@ -94,8 +94,15 @@ class MemberDetail(MayBeTwice):
     def get_context_data(self, **kwargs):
         return super().get_context_data(state=self.record, next_action=self.next_action(), **kwargs)
 
+    def verbs(self):
+        found = super().verbs()
+        if exemptions.may_exempt(self.request.user, self.record):
+            found.append({"label": "Exempt from work until …", "url": self.url_of("exempt", self.record.pk)})
+        return found
+
     def facts(self):
         m = self.record
+        exempt = exemptions.until(m, self.request.user)
         jobs = format_html_join(
             "; ", "{} since {}", ((linked(j.organization), format_day(j.start_date)) for j in self.current_jobs)
         )
@@ -104,6 +111,7 @@ class MemberDetail(MayBeTwice):
             ("Classification", m.get_classification_display()),
             ("Current job", jobs or "None"),
             ("Joined", format_day(m.hire_date)),
+            *([("Exempt until", format_day(exempt))] if exempt else []),
         ]
 
     def aside_facts(self):

@@ -36,6 +36,8 @@ class MemberList(RecordList):
 
     def enrich(self, records):
         columns.current_jobs(records)
+        if "format" in self.request.GET:  # only a file has the column
+            columns.exempt_days(records, self.request.user)
 
 
 class MemberCreate(RecordCreate):
