@@ -6,7 +6,7 @@ any day: every seeder has its own source of chance, drawn from the number and it
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -18,11 +18,11 @@ from django.db import models, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from ip2a import audit
+from maintenance import copying
 
-SIZES = ("quick", "normal")
-Size = Literal["quick", "normal"]
+SIZES = ("quick", "normal", "stress")
+Size = Literal["quick", "normal", "stress"]
 LAST_DAY = date(2026, 10, 30)  # nothing that is made up happens later
-BATCH = 1000
 Say = Callable[[str], None]
 
 
@@ -32,13 +32,18 @@ class CannotSeed(Exception):
 
 @dataclass
 class Seed:
-    """What a seeder is given: how much, by which chance, until when; ``say`` tells a terminal how far it is."""
+    """What a seeder is given: how much, by which chance, until when; ``say`` tells a terminal how far it is.
+
+    ``scale`` multiplies the amounts of a stress seed. ``with_files``: documents get their bytes, too.
+    """
 
     size: Size
     number: int
     name: str
     say: Say = lambda text: None
     today: date = LAST_DAY
+    scale: float = 1.0
+    with_files: bool = False
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,14 +57,24 @@ class Seed:
         """One key, as often as its weight says."""
         return self.chance.choices(list(choices), weights=list(choices.values()))[0]
 
+    def scaled(self, amount: int) -> int:
+        """So many of them at this scale; at least one."""
+        return max(1, round(amount * self.scale))
+
     def create(self, records: Sequence[models.Model]) -> None:
-        """Store records in batches."""
+        """Store new records of one model."""
         if not records:
             return
-        model = type(records[0])
-        for start in range(0, len(records), BATCH):
-            model._default_manager.bulk_create(records[start : start + BATCH])
-            self.say(f"{min(start + BATCH, len(records)):,} of {len(records):,} {model._meta.verbose_name_plural}")
+        for stored in copying.create(records):
+            self._tell(type(records[0]), stored)
+
+    def fill(self, model: type[models.Model], names: Sequence[str], rows: Iterable[copying.Row]) -> None:
+        """Store rows of values without making a record of each: where there are hundreds of thousands."""
+        for stored in copying.copy_rows(model, names, rows):
+            self._tell(model, stored)
+
+    def _tell(self, model: type[models.Model], stored: int) -> None:
+        self.say(f"{stored:,} {model._meta.verbose_name_plural}")
 
 
 Make = Callable[[Seed], None]
@@ -124,14 +139,38 @@ def refuse_in_production(force: bool) -> None:
 
 
 @transaction.atomic
-def sow(*, size: Size = "normal", number: int = 1, force: bool = False, say: Say = lambda text: None) -> list[Made]:
-    """Make up a local, all or nothing. Where records already stand nothing is added to them."""
+def sow(
+    *,
+    size: Size = "normal",
+    number: int = 1,
+    scale: float = 1.0,
+    with_files: bool = False,
+    force: bool = False,
+    say: Say = lambda text: None,
+) -> list[Made]:
+    """Make up a local, all or nothing. Where records already stand nothing is added to them.
+
+    A stress seed wants an empty database: it is one transaction, so when it is killed the database is as before.
+    """
     refuse_in_production(force)
+    if size == "stress":
+        _refuse_beside_others()
+        copying.check_references_at_once()
     made: list[Made] = []
     with audit.acting(command="seed", reason="Made up as an example"):
         for one in in_order():
-            made += _run(one, Seed(size, number, one.name, say))
+            made += _run(one, Seed(size, number, one.name, say, scale=scale, with_files=with_files))
     return made
+
+
+def _refuse_beside_others() -> None:
+    for one in in_order():
+        for model in [] if one.tops_up else map(apps.get_model, one.models):
+            if count := model._base_manager.count():
+                raise CannotSeed(
+                    f"There are {count:,} {model._meta.verbose_name_plural} in this database already, and a stress "
+                    "seed fills an empty one only: empty this one with `manage.py reset`, or use another."
+                )
 
 
 def _run(one: Seeder, seed: Seed) -> list[Made]:
@@ -139,6 +178,8 @@ def _run(one: Seeder, seed: Seed) -> list[Made]:
     before = [model._base_manager.count() for model in makes]
     if one.tops_up or not any(before):
         one.make(seed)
+        if seed.size == "stress":  # or the next one asks tables that the planner believes to be empty
+            copying.refresh_statistics(makes)
     after = [model._base_manager.count() for model in makes]
     return [
         Made(str(model._meta.verbose_name_plural), now - was, now)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from maintenance.seeding import Seed
 from members.models import Member
@@ -70,12 +71,13 @@ def years_after(day: date, years: float) -> date:
 
 def career(seed: Seed, employers: list[int], weights: list[int]) -> Career:
     """One life. ``employers`` are chosen by ``weights``; a former one is returned to now and then."""
-    life = _outline(seed)
+    life = outline(seed)
     _work(seed, life, employers, weights)
     return life
 
 
-def _outline(seed: Seed) -> Career:
+def outline(seed: Seed) -> Career:
+    """One life without its jobs."""
     chance, status = seed.chance, seed.weighted(BASE_FATES)
     began_at = min(18.2 + chance.gammavariate(2.0, 2.6), 44.0)
     if status in (Status.RETIRED, Status.DECEASED):
@@ -106,13 +108,13 @@ def _classification(seed: Seed, life: Career) -> str:
     if life.status in (Status.RETIRED, Status.DECEASED):
         return str(seed.weighted({Classification.RETIREE: 93, Classification.HONORARY: 7}))
     at = life.left or seed.today
-    year = _apprentice_year(life, at)
+    year = apprentice_year(life, at)
     if year is not None:
         return f"apprentice_{year + 1}"
     return Classification.FOREMAN if life.leads_from and life.leads_from <= at else Classification.JOURNEYMAN
 
 
-def _apprentice_year(life: Career, on: date) -> int | None:
+def apprentice_year(life: Career, on: date) -> int | None:
     """0 to 4 while an apprentice, None after."""
     year = int((on - life.joined).days / YEAR)
     return year if life.was_apprentice and 0 <= year < 5 else None
@@ -138,7 +140,7 @@ def _work(seed: Seed, life: Career, employers: list[int], weights: list[int]) ->
 def _length(seed: Seed, life: Career, day: date) -> int:
     """Days on one job: most are a project of some months, some are years; apprentices rotate each year or so."""
     chance = seed.chance
-    if _apprentice_year(life, day) is not None:
+    if apprentice_year(life, day) is not None:
         return chance.randint(150, 640)
     return max(6, min(round(chance.lognormvariate(6.75, 0.95)), 6500))
 
@@ -155,22 +157,25 @@ def _job(seed: Seed, life: Career, start: date, end: date | None, employers: lis
     else:
         employer = seed.chance.choices(employers, weights=weights)[0]
     title = _title(seed, life, start)
-    return Job(employer, start, end, title, _rate(life, start, title) if seed.chance.random() < 0.94 else None)
+    return Job(employer, start, end, title, rate(life, start, title) if seed.chance.random() < 0.94 else None)
 
 
 def _title(seed: Seed, life: Career, day: date) -> str:
-    if _apprentice_year(life, day) is not None:
+    if apprentice_year(life, day) is not None:
         return "Apprentice Wireman"
     if life.leads_from and day >= life.leads_from and seed.chance.random() < 0.8:
         return str(seed.weighted(LEADING))
     return life.trade if seed.chance.random() < 0.85 else str(seed.weighted(TRADES))
 
 
-def _rate(life: Career, day: date, title: str) -> Decimal | None:
+def rate(life: Career, day: date, title: str) -> Decimal | None:
     """The scale of that year, by step and title; None before the papers name one."""
     if day.year < RATES_KNOWN_FROM:
         return None
-    scale = TOP_RATE / YEARLY_RISE ** (2026 - day.year)
-    year = _apprentice_year(life, day)
-    share = STEPS[year] if year is not None else ABOVE_SCALE.get(title, Decimal(1))
-    return (scale * share).quantize(Decimal("0.05"))
+    year = apprentice_year(life, day)
+    return _paid(day.year, STEPS[year] if year is not None else ABOVE_SCALE.get(title, Decimal(1)))
+
+
+@cache
+def _paid(year: int, share: Decimal) -> Decimal:
+    return (TOP_RATE / YEARLY_RISE ** (2026 - year) * share).quantize(Decimal("0.05"))

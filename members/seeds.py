@@ -6,8 +6,8 @@ from unicodedata import normalize
 from faker import Faker
 
 from maintenance.seeding import Seed, seeder
-from members.careers import Career, Job, career
-from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
+from members import paperwork, stress
+from members.careers import Career, Job, career, outline
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
 
 Type = Organization.Type
@@ -23,7 +23,12 @@ class Amounts:
     most_contacts: int
 
 
-AMOUNTS = {"quick": Amounts(50, 16, 1, 2, 1, 3), "normal": Amounts(1200, 105, 5, 7, 3, 4)}
+AMOUNTS = {
+    "quick": Amounts(50, 16, 1, 2, 1, 3),
+    "normal": Amounts(1200, 105, 5, 7, 3, 4),
+    "stress": Amounts(10_000, 700, 15, 25, 10, 6),
+}
+CONTACTS_AT_STRESS = 3  # for each organization, on average
 
 TOWNS = {  # name: (ZIP codes begin with, area code, how many live there)
     "Seattle": ("981", "206", 26),
@@ -119,6 +124,9 @@ class People:
         return given, second if has_middle else "", faker.last_name()
 
     def phone(self, area: str) -> str:
+        """A number that nobody else has, until all are given away."""
+        if not self.numbers:
+            self.numbers = self.seed.chance.sample(range(100, 10_000), 9_000)
         number = self.numbers.pop()
         return f"({area}) 555-{number:04}"
 
@@ -153,15 +161,30 @@ def _plain(text: str) -> str:
 @seeder("members.organizations", makes=["members.Organization", "members.OrganizationContact"])
 def organizations(seed: Seed) -> None:
     amounts, people = AMOUNTS[seed.size], People(seed)
-    firms = [(name, Type.EMPLOYER) for name in _firm_names(seed, people, amounts.employers)]
-    others = [*zip(UNIONS[: amounts.unions], [Type.UNION] * amounts.unions, strict=True)]
-    others += zip(
-        PARTNERS[: amounts.training_partners], [Type.TRAINING_PARTNER] * amounts.training_partners, strict=True
-    )
-    others += zip(JATCS[: amounts.jatcs], [Type.JATC] * amounts.jatcs, strict=True)
+    firms = [(name, Type.EMPLOYER) for name in _firm_names(seed, people, seed.scaled(amounts.employers))]
+    others = [(name, Type.UNION) for name in _named(UNIONS, seed.scaled(amounts.unions))]
+    others += [(name, Type.TRAINING_PARTNER) for name in _named(PARTNERS, seed.scaled(amounts.training_partners))]
+    others += [(name, Type.JATC) for name in _named(JATCS, seed.scaled(amounts.jatcs))]
     made = [_organization(seed, people, name, kind) for name, kind in firms + others]
     seed.create(made)
-    seed.create([contact for one in made for contact in _contacts(seed, people, one, amounts.most_contacts)])
+    if seed.size == "stress":
+        counts = stress.shared_out(seed, CONTACTS_AT_STRESS * len(made), among=len(made), most=amounts.most_contacts)
+    else:
+        counts = [_contact_count(seed, amounts.most_contacts) for _ in made]
+    pairs = zip(made, counts, strict=True)
+    seed.create([contact for one, count in pairs for contact in _contacts(seed, people, one, count)])
+
+
+def _named(names: tuple[str, ...], count: int) -> list[str]:
+    """So many names: the known ones, then those of their branches in other towns."""
+    towns = ["", *TOWNS]
+    found = [f"{name}, {town}" if town else name for town in towns for name in names]
+    found += [f"{names[n % len(names)]}, branch {n + 1}" for n in range(count - len(found))]
+    return found[:count]
+
+
+def _contact_count(seed: Seed, most: int) -> int:
+    return min(most, seed.chance.choices((1, 2, 3, 4), weights=(35, 35, 20, 10))[0])
 
 
 def _firm_names(seed: Seed, people: People, count: int) -> list[str]:
@@ -176,7 +199,7 @@ def _firm_names(seed: Seed, people: People, count: int) -> list[str]:
 def _organization(seed: Seed, people: People, name: str, kind: str) -> Organization:
     place = people.place()
     host = f"{'-'.join(_plain(name).lower().replace('&', 'and').split()[:3])}.example"
-    return OrganizationFactory.build(
+    return Organization(
         name=name,
         org_type=kind,
         is_signatory=kind == Type.JATC or (kind == Type.EMPLOYER and seed.chance.random() < 0.74),
@@ -188,16 +211,16 @@ def _organization(seed: Seed, people: People, name: str, kind: str) -> Organizat
     )
 
 
-def _contacts(seed: Seed, people: People, one: Organization, most: int) -> list[OrganizationContact]:
-    count = min(most, seed.chance.choices((1, 2, 3, 4), weights=(35, 35, 20, 10))[0])
-    titles = seed.chance.sample(TITLES[one.org_type], count)
-    return [_contact(people, one, title, is_primary=place == 0) for place, title in enumerate(titles)]
+def _contacts(seed: Seed, people: People, one: Organization, count: int) -> list[OrganizationContact]:
+    titles = (TITLES[one.org_type] * 2)[: max(count, len(TITLES[one.org_type]))]
+    chosen = seed.chance.sample(titles, count)
+    return [_contact(people, one, title, is_primary=place == 0) for place, title in enumerate(chosen)]
 
 
 def _contact(people: People, one: Organization, title: str, *, is_primary: bool) -> OrganizationContact:
     first, _, last = people.name(share_of_women=0.4)
     host = one.website.removeprefix("https://www.") or "mail.example"
-    return OrganizationContactFactory.build(
+    return OrganizationContact(
         organization=one,
         first_name=first,
         last_name=last,
@@ -213,14 +236,36 @@ def members(seed: Seed) -> None:
     people = People(seed)
     employers = list(Organization.objects.live().filter(org_type=Type.EMPLOYER).order_by("id"))
     weights = [max(1, round(seed.chance.paretovariate(1.1) * 3)) for _ in employers]
-    lives = [career(seed, list(range(len(employers))), weights) for _ in range(AMOUNTS[seed.size].members)]
-    lives.sort(key=lambda life: life.joined)
+    lives = _lives(seed, weights)
     numbers = _numbers(seed, len(lives))
     made = [_member(seed, people, life, number) for life, number in zip(lives, numbers, strict=True)]
+    stress.tell_apart(made)
     seed.create(made)
+    if seed.size == "stress":
+        firms = [firm.pk for firm in employers]
+        people_of = [(member.pk, life) for member, life in zip(made, lives, strict=True)]
+        seed.fill(MemberEmployment, stress.JOB_FIELDS, stress.jobs(seed, people_of, firms, weights))
+        return
     seed.create(
         [_employment(member, job, employers) for member, life in zip(made, lives, strict=True) for job in life.jobs]
     )
+
+
+def _lives(seed: Seed, weights: list[int]) -> list[Career]:
+    """Lives in the order of joining; at stress without their jobs, which are too many to hold."""
+    count = seed.scaled(AMOUNTS[seed.size].members)
+    if seed.size == "stress":
+        lives = [outline(seed) for _ in range(count)]
+    else:
+        lives = [career(seed, list(range(len(weights))), weights) for _ in range(count)]
+    return sorted(lives, key=lambda life: life.joined)
+
+
+@seeder("members.documents", makes=["ip2a.Attachment"], needs=["members.members", "ip2a.logins"], tops_up=True)
+def documents(seed: Seed) -> None:
+    """The papers of each member, at stress only: facts of them, and with ``with_files`` their bytes."""
+    if seed.size == "stress" and Member.objects.exists():
+        paperwork.documents(seed)
 
 
 def _numbers(seed: Seed, count: int) -> list[str]:
@@ -233,7 +278,7 @@ def _numbers(seed: Seed, count: int) -> list[str]:
 def _member(seed: Seed, people: People, life: Career, number: str) -> Member:
     first, middle, last = people.name()
     place = people.place()
-    return MemberFactory.build(
+    return Member(
         member_number=number,
         first_name=first,
         middle_name=middle,
@@ -250,7 +295,7 @@ def _member(seed: Seed, people: People, life: Career, number: str) -> Member:
 
 
 def _employment(member: Member, job: Job, employers: list[Organization]) -> MemberEmployment:
-    return MemberEmploymentFactory.build(
+    return MemberEmployment(
         member=member,
         organization=employers[job.employer],
         start_date=job.start,

@@ -3,17 +3,33 @@ from django.core.management.base import BaseCommand, CommandError
 from maintenance import doctor, seeding
 
 
+def positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 1000:
+        raise ValueError
+    return number
+
+
 class Command(BaseCommand):
     help = "Make up a believable local: people, organizations, jobs, and one sign-in for each role."
 
     def add_arguments(self, parser):
-        parser.add_argument("--quick", action="store_true", help="a small local: 50 members, 20 organizations")
+        size = parser.add_mutually_exclusive_group()
+        size.add_argument("--quick", action="store_true", help="a small local: 50 members, 20 organizations")
+        size.add_argument("--stress", action="store_true", help="a large local: 10,000 members, 250,000 jobs")
+        parser.add_argument("--scale", type=positive, default=1.0, metavar="X", help="multiplies a stress seed")
+        parser.add_argument("--with-files", action="store_true", help="a stress seed writes files, too: 30 GB")
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same number gives the same data")
         parser.add_argument("--force", action="store_true", help="also in production")
 
-    def handle(self, *, quick, seed, force, **options):
+    def handle(self, *, quick, stress, seed, scale, with_files, force, **options):
+        if (scale != 1.0 or with_files) and not stress:
+            raise CommandError("--scale and --with-files belong to a stress seed: add --stress.")
+        size = "stress" if stress else "quick" if quick else "normal"
         try:
-            made = seeding.sow(size="quick" if quick else "normal", number=seed, force=force, say=self.progress)
+            made = seeding.sow(
+                size=size, number=seed, scale=scale, with_files=with_files, force=force, say=self.progress
+            )
         except seeding.CannotSeed as error:
             raise CommandError(str(error)) from error
         self.progress("looking through the data")
