@@ -14,6 +14,7 @@ class FoundationConfig(AppConfig):
         from ip2a.attachments import panel  # likewise
         from ip2a.papers import wordings  # likewise
         from ip2a.post import panels as post_panels  # noqa: F401 - likewise
+        from ip2a.post import webhooks  # noqa: F401 - likewise; it carries messages
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="guards")
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")

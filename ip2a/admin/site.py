@@ -20,6 +20,7 @@ class AdminConfig(DjangoAdminConfig):
         wording.install()  # before anything else: the administration pages of rooms bring their forms along
         super().ready()
         import_module("ip2a.admin.accounts")  # after every app's own: it takes out what must not be there
+        import_module("ip2a.admin.channels")
         import_module("ip2a.admin.jobs")
         import_module("ip2a.admin.papers")
 

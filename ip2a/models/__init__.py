@@ -9,6 +9,7 @@ from ip2a.models.base import (
     RemovableQuerySet,
 )
 from ip2a.models.calendar import CalendarFeed
+from ip2a.models.channel import NotificationChannel
 from ip2a.models.imports import ImportBatch, KeptValues
 from ip2a.models.invitation import Invitation
 from ip2a.models.job import Job
@@ -28,6 +29,7 @@ __all__ = [
     "Job",
     "KeptValues",
     "Message",
+    "NotificationChannel",
     "PaperDraft",
     "PaperTemplate",
     "Record",

@@ -9,11 +9,8 @@ from django.urls import reverse
 
 from ip2a.compartments import traces_open_to
 from ip2a.models.base import Record, RecordQuerySet
+from ip2a.models.channel import WEB, Channel, NotificationChannel
 from ip2a.models.fields import among, filled
-
-
-class Channel(models.TextChoices):
-    EMAIL = "email", "E-mail"
 
 
 class State(models.TextChoices):
@@ -44,7 +41,7 @@ class MessageQuerySet(RecordQuerySet):
         return self.filter(state__in=[State.DEAD, State.UNSURE], settled_at=None)
 
     def for_table(self):
-        return self.select_related("recipient")
+        return self.select_related("recipient", "through")
 
 
 class Message(Record):
@@ -75,6 +72,7 @@ class Message(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="mail", verbose_name="to"
     )
     address = models.CharField(max_length=254, blank=True)
+    through = models.ForeignKey(NotificationChannel, models.PROTECT, null=True, blank=True, related_name="mail")
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
 
@@ -103,6 +101,10 @@ class Message(Record):
             ),
             models.CheckConstraint(name="message_state_known", condition=among("state", State)),
             models.CheckConstraint(name="message_channel_known", condition=among("channel", Channel)),
+            models.CheckConstraint(
+                name="message_webhook_known",
+                condition=~models.Q(channel__in=WEB) | models.Q(through__isnull=False),
+            ),
             models.CheckConstraint(name="message_named", condition=filled("kind", "key", "subject")),
             models.CheckConstraint(
                 name="message_about_a_record",
@@ -154,7 +156,7 @@ class Message(Record):
 
     @property
     def to(self) -> str:
-        return str(self.recipient or self.address or "nobody")
+        return str(self.recipient or self.through or self.address or "nobody")
 
     def record(self) -> models.Model | None:
         """What it is about, whoever asks; None when it is about nothing or its model is no more."""

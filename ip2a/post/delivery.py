@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from ip2a import numbers
 from ip2a.models import Message
-from ip2a.post import digest, kinds, outbox, transport
+from ip2a.models.channel import WEB
+from ip2a.post import carriers, digest, kinds, outbox
 from ip2a.post.transport import Outcome
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ ENDED = (
     "The program ended while it sent this mail, so nobody knows whether it arrived. "
     "Ask the recipient, then send it again or give it up."
 )
+CUT_OFF = "The program ended while it sent this. It is sent again by itself."
 GIVEN_UP = "Given up after {} tries. {}"
 
 
@@ -45,19 +47,18 @@ def claim(pk: int) -> Message | None:
     if not taken:
         return None
     Message.objects.filter(carrier=pk).update(state=State.SENDING, claimed_at=now)
-    return Message.objects.select_related("recipient").get(pk=pk)
+    return Message.objects.select_related("recipient", "through").get(pk=pk)
 
 
 def _attempt(row: Message) -> Outcome:
-    if row.recipient is not None:
-        row.address = row.recipient.email  # corrected since, perhaps
+    row.address = outbox.current_address(row)
     why = outbox.why_unreachable(row)
     if why:
         return Outcome(State.DEAD, why)
     body = digest.body_of(row) if row.kind == kinds.DIGEST else row.body
     if row.kind == kinds.DIGEST and not body:
         return Outcome(State.DEAD, digest.NOTHING_LEFT, is_settled=True)
-    return transport.hand_over(row, subject=row.subject, body=body)
+    return carriers.hand_over(row, subject=row.subject, body=body)
 
 
 @transaction.atomic(durable=True)
@@ -84,32 +85,55 @@ def _values(row: Message, outcome: Outcome) -> dict:
         if row.tries >= limits[kinds.MOST_TRIES]:
             return values | {"state": State.DEAD, "last_error": GIVEN_UP.format(row.tries, outcome.error)}
         minutes = min(limits[kinds.FIRST_WAIT] * 2 ** (row.tries - 1), limits[kinds.LONGEST_WAIT])
-        values["next_try_at"] = now + timedelta(minutes=float(minutes))
+        values["next_try_at"] = _not_in_quiet_hours(row, now + timedelta(minutes=float(minutes)))
     return values
 
 
+def _not_in_quiet_hours(row: Message, moment: datetime) -> datetime:
+    if row.through is None or row.kind in kinds.URGENT:
+        return moment
+    return row.through.quiet_until(moment) or moment
+
+
 def note_lost(now: datetime) -> int:
-    """Claims of processes that ended: shown to a person, never sent again by themselves. Returns how many."""
+    """Claims of processes that ended: shown to a person, never sent again by themselves. Returns how many.
+
+    Where a second copy does no harm it is tried again instead."""
     since = now - timedelta(minutes=float(numbers.value(kinds.STALE_AFTER)))
     with transaction.atomic():
-        return Message.objects.stale(since).update(state=State.UNSURE, last_error=ENDED, next_try_at=None)
+        lost = Message.objects.stale(since)
+        again = lost.filter(channel__in=carriers.repeatable())
+        return again.update(state=State.FAILED, last_error=CUT_OFF, next_try_at=now) + lost.update(
+            state=State.UNSURE, last_error=ENDED, next_try_at=None
+        )
 
 
 def send_due(now: datetime) -> int:
     """Send everything that is due, the oldest first; returns how many went out.
 
-    When the server is out of reach the rest is left for the next round, with the reason.
+    When a server is out of reach the rest that goes there is left for the next round, with the reason.
     """
-    sent = 0
-    for pk in Message.objects.due(now).order_by("next_try_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]:
+    sent, silent = 0, set()
+    due = Message.objects.due(now).order_by("next_try_at", "pk").values_list("pk", "channel", "through_id")
+    for pk, channel, through in due[:MOST_AT_ONCE]:
+        server = (channel, through if channel in WEB else None)
+        if server in silent:
+            continue
         outcome = deliver(pk)
         if outcome is None:
             continue
         sent += outcome.state == State.SENT
         if outcome.is_outage:
-            Message.objects.due(now).exclude(last_error=outcome.error).update(last_error=outcome.error)
-            break
+            silent.add(server)
+            _leave_for_later(server, now, outcome.error)
     return sent
+
+
+def _leave_for_later(server: tuple[str, int | None], now: datetime, error: str) -> None:
+    channel, through = server
+    rest = Message.objects.due(now).filter(channel=channel)
+    rest = rest if through is None else rest.filter(through=through)
+    rest.exclude(last_error=error).update(last_error=error)
 
 
 def sweep() -> dict[str, int]:

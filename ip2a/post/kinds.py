@@ -23,6 +23,10 @@ def choices() -> list[tuple[str, str]]:
 
 
 declare_kind(DIGEST, "Daily digest")
+NOTICE = declare_kind("post.notice", "Notices")
+URGENT_NOTICE = declare_kind("post.urgent-notice", "Urgent notices")
+TEST = declare_kind("post.test", "Tests of channels")
+URGENT = (URGENT_NOTICE, TEST)  # also in quiet hours
 DIGEST_HOUR = numbers.declare(
     "ip2a.mail-digest-hour",
     7,

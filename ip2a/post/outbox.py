@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from ip2a.models import Message, User
+from ip2a.models import Message, NotificationChannel, User
+from ip2a.post import kinds
 
 NO_ADDRESS = "{} has no e-mail address. Add one under People and access, then send it again."
 INACTIVE = "The account of {} is deactivated, so nothing is sent there."
+SWITCHED_OFF = "The channel {} is switched off. Switch it on, then send it again, or give it up."
 NO_RECIPIENT = "Nobody is named to send it to."
 
 
@@ -34,10 +36,19 @@ def write(*, to: Any, key: str, **fields: Any) -> Message | None:
 
 
 def _receiver(to: Any) -> dict[str, Any]:
-    """A person who signs in, or an address."""
+    """A person who signs in, a channel, or an address."""
+    if isinstance(to, NotificationChannel):
+        return {"recipient": None, "address": to.address, "through": to, "channel": to.kind}
     if isinstance(to, User):
         return {"recipient": to, "address": to.email}
     return {"recipient": None, "address": str(to or "").strip()}
+
+
+def current_address(row: Message) -> str:
+    """Where its recipient is reached by now: it may have been corrected since."""
+    if row.recipient is not None:
+        return row.recipient.email
+    return row.through.address if row.through is not None else row.address
 
 
 def _one_line(row: Message) -> None:
@@ -48,6 +59,8 @@ def _one_line(row: Message) -> None:
 
 def why_unreachable(row: Message) -> str:
     """Why nothing can be sent to this recipient; "" while it can."""
+    if row.through is not None and not row.through.is_on and row.kind != kinds.TEST:
+        return SWITCHED_OFF.format(row.through)
     if row.recipient is not None and not row.recipient.is_active:
         return INACTIVE.format(row.recipient)
     if not row.address:

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from ip2a import audit, compartments
 from ip2a.answers import Refused
-from ip2a.models import Message, User
+from ip2a.models import Message, NotificationChannel, User
 from ip2a.post import outbox, rules, tasks
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ State = Message.State
 
 def send(
     *,
-    to: User | str | None,
+    to: User | NotificationChannel | str | None,
     subject: str,
     body: str,
     kind: str,
@@ -27,18 +27,21 @@ def send(
     about: models.Model | None = None,
     digest: bool = False,
     compartment: str | None = None,
+    through: NotificationChannel | None = None,
 ) -> Message | None:
     """Write a mail in the caller's transaction and send it after the commit. None when this key was used before.
 
-    ``to`` is a person who signs in, or an address. ``key`` says once and for all what this mail is, such as
+    ``to`` is a person who signs in, a channel, or an address; ``through`` names the channel by which a person got it.
+    ``key`` says once and for all what this mail is, such as
     "grievances.deadline:81:warning:user 4". ``digest`` lets it wait for the person's daily mail, in which ``subject``
     is its line and ``body`` (may be "") stands below. ``compartment`` is the record's unless it is said otherwise.
     To somebody inactive or without an address nothing is sent: the row says why.
     """
-    text = {"kind": kind, "subject": subject, "body": body}
+    text: dict[str, Any] = {"kind": kind, "subject": subject, "body": body}
     place = getattr(about, "compartment", "") if compartment is None else compartment
     if place and place not in compartments.COMPARTMENTS:
         raise ValueError(f"There is no compartment {place!r}.")
+    text |= {} if through is None else {"through": through}
     row = outbox.write(to=to, key=key, **text, **_named(about), is_line=digest, compartment=place)
     if row is not None and row.state == State.WAITING and not row.is_line:
         _queue(row)
@@ -73,8 +76,7 @@ def send_again(message: Message, *, by: Any) -> Message:
     """Send what did not go out, or may not have, once more: to the address the person has now."""
     row, message = _locked(message)
     rules.may_send_again(by, message).enforce()
-    if row.recipient is not None:
-        row.address = row.recipient.email
+    row.address = outbox.current_address(row)
     why = outbox.why_unreachable(row)
     if why:
         raise Refused(why)
@@ -103,5 +105,5 @@ def give_up(message: Message, *, by: Any, reason: str) -> Message:
 def _locked(message: Message) -> tuple[Message, Message]:
     """What is sent, locked, and the mail that was asked about: for a line of a digest the first is the digest."""
     pk = message.carrier_id or message.pk
-    row = Message.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=pk)
+    row = Message.objects.select_for_update(of=("self",)).select_related("recipient", "through").get(pk=pk)
     return row, row if row.pk == message.pk else Message.objects.get(pk=message.pk)
