@@ -7,10 +7,13 @@ app that owns the row says how it is settled, in its ``merging`` module:
     @settles("members.organizationcontact", "organization")
     def one_primary(rows, loser, survivor): ...
 
+It may return the keys of rows that stay with the one that goes, because the survivor's rows took them in. What it
+refuses is told to who may know of such rows.
+
 Append-only rows cannot be moved and keep pointing at the record that went.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,6 +30,7 @@ from ip2a.models import Attachment
 from ip2a.rules import has_right
 
 LONGEST_CHAIN = 50
+UNTOLD = "These two cannot be merged as they stand. Ask an administrator to look at them."
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,10 @@ class Link:
             found = found.filter(**{self.content_type_field: ContentType.objects.get_for_model(record)})
         return found
 
-    def move(self, loser: models.Model, survivor: models.Model) -> int:
+    def move(self, loser: models.Model, survivor: models.Model, kept: Collection[int] = ()) -> int:
         if self.is_crossing:
             self._drop_crossings_of_both(loser, survivor)
-        return self.rows(loser).update(**{self.field: survivor.pk})
+        return self.rows(loser).exclude(pk__in=kept).update(**{self.field: survivor.pk})
 
     def _drop_crossings_of_both(self, loser: models.Model, survivor: models.Model) -> None:
         other = next(f for f in self.model._meta.local_fields if f.is_relation and f.attname != self.field)
@@ -73,7 +77,7 @@ class Link:
         self.rows(loser).filter(**{f"{other.attname}__in": taken}).delete()
 
 
-Settle = Callable[[models.QuerySet, models.Model, models.Model], None]
+Settle = Callable[[models.QuerySet, models.Model, models.Model], Collection[int] | None]
 _settlers: dict[tuple[str, str], Settle] = {}
 
 
@@ -136,20 +140,30 @@ def move_all(loser: models.Model, survivor: models.Model, *, by: Any) -> int:
     return sum(_move(link, loser, survivor, by) for link in links_to(type(loser)))
 
 
-def _move(link: Link, loser: models.Model, survivor: models.Model, by: Any) -> int:
+def move_within(loser: models.Model, survivor: models.Model) -> int:
+    """For a settler whose row becomes a part of another one: what points at the row moves as well."""
+    return sum(_settled(link, loser, survivor) for link in links_to(type(loser)))
+
+
+def _settled(link: Link, loser: models.Model, survivor: models.Model) -> int:
     settle = _settlers.get(link.key)
+    kept = settle(link.rows(loser), loser, survivor) if settle is not None else None
+    return link.move(loser, survivor, kept or ())
+
+
+def _move(link: Link, loser: models.Model, survivor: models.Model, by: Any) -> int:
     try:
         with transaction.atomic():
-            if settle is not None:
-                settle(link.rows(loser), loser, survivor)
-            return link.move(loser, survivor)
+            return _settled(link, loser, survivor)
     except IntegrityError as error:
         raise Refused(_in_the_way(link, error, by)) from error
+    except Refused as refusal:
+        raise refusal if knows_of(by, link.model) else Refused(UNTOLD) from refusal
 
 
 def _in_the_way(link: Link, error: IntegrityError, by: Any) -> str:
     if not knows_of(by, link.model):
-        return "These two cannot be merged as they stand. Ask an administrator to look at them."
+        return UNTOLD
     noun = link.model._meta.verbose_name_plural
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
     for constraint in link.model._meta.constraints:

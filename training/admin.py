@@ -23,7 +23,8 @@ class TrainingAdmin(ReadOnlyAdmin):
         return super().history_view(request, object_id, extra_context)
 
     def get_queryset(self, request: HttpRequest):
-        return self.model._default_manager.visible_to(request.user).order_by("sort_key", "id")
+        rows = self.model._default_manager.visible_to(request.user).order_by("sort_key", "id")
+        return rows.live() if hasattr(rows, "live") else rows
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
         return (matching(queryset, search_term, ranked=False) if search_term.strip() else queryset), False

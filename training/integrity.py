@@ -64,7 +64,7 @@ def student_enrolled_without_place():
 def place_of_student_who_left():
     places = Enrollment.objects.running().filter(student=OuterRef("pk"))
     running = [StudentStatus.ENROLLED, StudentStatus.ON_LEAVE]
-    return Student.objects.exclude(status__in=running).filter(Exists(places))
+    return Student.objects.live().exclude(status__in=running).filter(Exists(places))
 
 
 @check(

@@ -2,7 +2,7 @@ from ip2a.search import searchable
 from training.models import Cohort, Course, Grant, Instructor, Location, Student
 
 
-@searchable(Student, title="Students", order=70)
+@searchable(Student, title="Students", rows=lambda rows: rows.live(), order=70)
 def student(record):
     return str(record), f"{record.get_status_display()} since {record.status_on:%-d %b %Y}"
 

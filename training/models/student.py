@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from ip2a.models import Importable, Record, RecordQuerySet
+from ip2a.models import Importable, Record, RecordQuerySet, Removable, RemovableQuerySet
 from ip2a.models.base import record_url
 from ip2a.models.fields import among, filled, search_index, search_text, sort_key
 from members.models import Member
@@ -12,18 +12,21 @@ from training.models.scope import Scoped
 from training.models.words import StudentStatus
 
 
-class StudentQuerySet(Scoped):
+class StudentQuerySet(Scoped, RemovableQuerySet):
     of_student = "pk"
 
     def for_table(self):
         return self.select_related("member")
 
     def running(self):
-        return self.filter(status__in=[StudentStatus.ENROLLED, StudentStatus.ON_LEAVE])
+        return self.live().filter(status__in=[StudentStatus.ENROLLED, StudentStatus.ON_LEAVE])
 
 
-class Student(Importable, Record):
-    """A member on the way into the trade. ``name`` is the member's, kept by the database for search and order."""
+class Student(Importable, Removable):
+    """A member on the way into the trade. ``name`` is the member's, kept by the database for search and order.
+
+    Where two records of one member become one, so do their students; otherwise none is ever taken out of sight.
+    """
 
     Status = StudentStatus
     never_deleted = True
@@ -36,6 +39,9 @@ class Student(Importable, Record):
     status_on = models.DateField("status since", default=timezone.localdate)
     notes = models.TextField(blank=True)
     name = models.CharField(max_length=310, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+    )
 
     sort_key = sort_key("name")
     search_text = search_text("student_number", "name")
@@ -56,6 +62,11 @@ class Student(Importable, Record):
                 name="student_status_after_application",
                 condition=models.Q(status_on__gte=models.F("applied_on")),
                 violation_error_message="That day lies before the day of the application. Check both.",
+            ),
+            models.CheckConstraint(
+                name="student_removed_only_by_merge",
+                condition=models.Q(merged_into=None, deleted_at=None)
+                | models.Q(merged_into__isnull=False, deleted_at__isnull=False),
             ),
             models.UniqueConstraint(
                 name="student_number_unique",

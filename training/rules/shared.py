@@ -28,6 +28,8 @@ def may(user: Any, verb: str, model: type[models.Model], about: models.Model | N
     if not has_right(user, verb, model):
         word = {"add": "add", "change": "change"}[verb]
         return no(f"Your role may not {word} {model._meta.verbose_name_plural}. Ask an administrator for the right.")
+    if getattr(about, "is_removed", False):
+        return no(f"{about} was merged into another record. Take that one.")
     if about is not None and not knows(user, about):
         return no(f"This {about._meta.verbose_name} does not belong to a cohort of yours.")
     return YES

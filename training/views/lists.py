@@ -18,7 +18,7 @@ class StudentList(RecordList):
     empty_text = "Everybody who applied to the programme stands here."
 
     def rows(self):
-        return super().rows().for_table()
+        return super().rows().live().for_table()
 
     def enrich(self, records):
         columns.with_places(records)
