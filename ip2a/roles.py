@@ -171,12 +171,15 @@ ORGANIZING_OVERSEE = [
     *verbs("organizing.campaignaccess", "view change"),
     *verbs("organizing.breakglass", "view add change"),
 ]
-FINDINGS = verbs("maintenance.finding", "view")
+FINDINGS = [*verbs("maintenance.finding", "view"), *verbs("maintenance.postponement", "view")]
 MENDS = [
     "maintenance.mend_data",
     *verbs("maintenance.healrun", "view"),
     *verbs("maintenance.healstep", "view"),
     *verbs("maintenance.quarantinerow", "view"),
+    *verbs("maintenance.notice", "view"),
+    *verbs("maintenance.scheduledrun", "view"),
+    "maintenance.run_schedule",
 ]
 
 

@@ -5,8 +5,22 @@ from ip2a.compartments import VisibleQuerySet
 from ip2a.models import Record
 from maintenance.backups.models import BackupRun
 from maintenance.models_healing import HealRun, HealStep, QuarantineReturn, QuarantineRow
+from maintenance.models_watching import Notice, NoticeTelling, Postponement, ScheduledRun
 
-__all__ = ["BackupRun", "Finding", "HealRun", "HealStep", "QuarantineReturn", "QuarantineRow", "Severity", "Threshold"]
+__all__ = [
+    "BackupRun",
+    "Finding",
+    "HealRun",
+    "HealStep",
+    "Notice",
+    "NoticeTelling",
+    "Postponement",
+    "QuarantineReturn",
+    "QuarantineRow",
+    "ScheduledRun",
+    "Severity",
+    "Threshold",
+]
 
 
 class Severity(models.TextChoices):
