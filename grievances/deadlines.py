@@ -146,13 +146,22 @@ def _keep_moves(grievance: Grievance, want: terms.Deadline, *, known: Deadline |
             grievance=grievance,
             limit_key=want.key,
             occurrence=want.occurrence,
-            due_on=move.due,
-            due_at=move.due_at,
-            superseded_at=timezone.now(),
             superseded_by=cause,
-            superseded_reason=(move.reason or terms_in_words(move))[:300],
-            **_said(want) | {"state": DeadlineState.VOID.value, "met_on": None, "working": []},
+            **_moved(want, move),
         )
+
+
+def _moved(want: terms.Deadline, move: terms.Move) -> dict[str, Any]:
+    """A last day that no longer holds, and why."""
+    return _said(want) | {
+        "due_on": move.due,
+        "due_at": move.due_at,
+        "state": DeadlineState.VOID.value,
+        "met_on": None,
+        "working": [],
+        "superseded_at": timezone.now(),
+        "superseded_reason": (move.reason or terms_in_words(move))[:300],
+    }
 
 
 def terms_in_words(move: terms.Move) -> str:
@@ -163,12 +172,31 @@ def terms_in_words(move: terms.Move) -> str:
 
 def _repeat_on_case(grievance: Grievance, wanted: Iterable[terms.Deadline]) -> None:
     """The earliest running limit of each side, beside the case, where lists look for it."""
-    running = [d for d in wanted if d.state is terms.State.OPEN and d.due] if grievance.is_running else []
-    ours = min((d.due for d in running if d.side != terms.Side.EMPLOYER), default=None)
-    theirs = min((d.due for d in running if d.side == terms.Side.EMPLOYER), default=None)
+    ours, theirs = _earliest(wanted) if grievance.is_running else (None, None)
     if (grievance.next_due_on, grievance.employer_due_on) != (ours, theirs):
         grievance.next_due_on, grievance.employer_due_on = ours, theirs
         grievance.save(update_fields=["next_due_on", "employer_due_on"])
+
+
+def _earliest(wanted: Iterable[terms.Deadline]) -> tuple[date | None, date | None]:
+    """When our side and when the employer must act first."""
+    running = [d for d in wanted if d.state is terms.State.OPEN and d.due]
+    ours = min((d.due for d in running if d.side != terms.Side.EMPLOYER), default=None)
+    theirs = min((d.due for d in running if d.side == terms.Side.EMPLOYER), default=None)
+    return ours, theirs
+
+
+def first_rows(grievance: Grievance, said: Iterable[terms.Deadline], events: dict[str, CaseEvent]) -> list[Deadline]:
+    """What ``refresh`` would keep of a new case, unsaved, to fill many at once. Sets the dates of the case."""
+    wanted = [d for d in said if d.state.value in KEPT and d.starts_on]
+    if grievance.is_running:
+        grievance.next_due_on, grievance.employer_due_on = _earliest(wanted)
+    rows = []
+    for want in wanted:
+        about = {"grievance": grievance, "limit_key": want.key, "occurrence": want.occurrence}
+        rows += [Deadline(**about, **_moved(want, move), superseded_by=events.get(move.event)) for move in want.moves]
+        rows.append(Deadline(**about, due_on=want.due, due_at=want.due_at, **_said(want)))
+    return rows
 
 
 def for_computing(cases: Any) -> Any:

@@ -6,7 +6,7 @@ from itertools import cycle
 from django.conf import settings
 from django.utils import timezone
 
-from grievances import agreements, services
+from grievances import agreements, services, stress
 from grievances.models import Agreement, AgreementEmployer, CaseType, Grievance, Subject
 from grievances.rules import step_number
 from grievances.services.ending import Told
@@ -17,6 +17,7 @@ from maintenance.seeding import Seed, seeder
 from members.models import Member, MemberEmployment, Organization
 
 BEGINS = date(2018, 6, 1)
+MOST_JOBS = 1000  # to choose from
 HANDS = 3  # beside the speaker of a group
 AGREEMENTS = (
     ("construction", "Inside Construction Agreement", 0.6),
@@ -79,6 +80,9 @@ def cases(seed: Seed) -> None:
         key = _pattern(story) or seed.chance.choice(sorted(jobs))
         _Telling(seed, story, next(jobs[key]), by=_login("representative", place)).tell(subjects[story.subject])
         seed.say(f"{place + 1} of {len(STORIES)} grievances")
+    if seed.size == "stress":
+        people = [_login("representative", place) for place in range(2)]
+        stress.cases(seed, told=len(STORIES), people=people)
 
 
 def _pattern(story: Story) -> str:
@@ -92,7 +96,7 @@ def _jobs(seed: Seed, agreement: str) -> list[MemberEmployment]:
     """Current jobs under an agreement, in no order."""
     bound = AgreementEmployer.objects.filter(agreement__name=agreement).values("organization")
     rows = MemberEmployment.objects.current().filter(organization__in=bound).select_related("member", "organization")
-    found = list(rows.order_by("pk")) or list(
+    found = list(rows.order_by("pk")[:MOST_JOBS]) or list(
         MemberEmployment.objects.live().filter(organization__in=bound).select_related("member", "organization")
     )
     seed.chance.shuffle(found)

@@ -35,13 +35,14 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Ro
 
 
 def create(records: Sequence[models.Model]) -> Iterator[int]:
-    """Store new records of one model as ``bulk_create`` does, and give them their keys."""
+    """Store new records of one model as ``bulk_create`` does, and give keys to those that have none."""
     model = type(records[0])
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     for record in records:
         record._prepare_related_fields_for_save(operation_name="create")
     given = [field for field in fields if not isinstance(getattr(records[0], field.attname), DatabaseDefault)]
-    for record, key in zip(records, new_keys(model, len(records)), strict=True):
+    keyless = [record for record in records if record.pk is None]
+    for record, key in zip(keyless, new_keys(model, len(keyless)), strict=True):
         record.pk = key
     prepared = ([field.get_db_prep_save(field.pre_save(one, True), connection) for field in given] for one in records)
     yield from copy_rows(model, [field.name for field in given], prepared)
@@ -51,6 +52,8 @@ def create(records: Sequence[models.Model]) -> Iterator[int]:
 
 def new_keys(model: type[models.Model], count: int) -> list[int]:
     """So many keys that no other row has or will get."""
+    if not count:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
