@@ -11,6 +11,7 @@ from organizing.models.words import (
     ContactKind,
     EmployerStance,
     LeftBecause,
+    Trade,
     WorkerStanding,
 )
 from organizing.models.workers import Assessment, ContactNote, UnitList, UnitListEntry, Worker
@@ -37,6 +38,7 @@ __all__ = [
     "LeftBecause",
     "SaltingActivity",
     "SaltingAgreement",
+    "Trade",
     "UnfairPractice",
     "UnitList",
     "UnitListEntry",

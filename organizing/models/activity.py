@@ -8,11 +8,11 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 
 from ip2a.models import Importable
-from ip2a.models.base import record_url
+from ip2a.models.base import Removable, RemovableQuerySet, record_url
 from ip2a.models.fields import among, filled
-from members.models import Member, Organization
+from members.models import Exemption, Member, Organization
 from organizing.models.scope import OrganizingRecord, WalledQuerySet
-from organizing.models.words import ActivityOutcome, ActivityType, EmployerStance
+from organizing.models.words import ActivityOutcome, ActivityType, EmployerStance, Trade
 
 
 class DateRange(Func):
@@ -26,13 +26,14 @@ def days(start: str, end: str) -> DateRange:
     return DateRange(start, end, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
 
 
-class ActivityQuerySet(WalledQuerySet):
+class ActivityQuerySet(RemovableQuerySet, WalledQuerySet):
     def for_table(self):
         return self.select_related("member", "organization")
 
 
-class SaltingActivity(Importable, OrganizingRecord):
-    """What somebody did at an employer on a day. A correction keeps the old values in the audit trail, with its reason.
+class SaltingActivity(Importable, Removable, OrganizingRecord):
+    """What somebody did at an employer on a day. A correction keeps the old values in the audit trail, with its reason;
+    what was entered twice is removed from sight.
 
     That the day does not lie in the future is held by the database (``activity_not_in_future``).
     """
@@ -115,10 +116,14 @@ class ScoreQuerySet(WalledQuerySet):
 
 
 class EmployerScore(OrganizingRecord):
-    """How an employer stands (DOMAIN: salting_score). Rows are only ever added; the newest day's last row counts."""
+    """How an employer stands (DOMAIN: salting_score). Rows are only ever added; the newest day's last row counts.
+
+    Scores of an imported file are written by the database, from what the import keeps for the compartment, and go with
+    it when the import is taken back (``organizing_score_from_import``). No other row is ever changed or deleted.
+    """
 
     Stance = EmployerStance
-    append_only = True
+    never_deleted = False
     takes_documents = False
 
     organization = models.ForeignKey(
@@ -131,7 +136,13 @@ class EmployerScore(OrganizingRecord):
     )
     why = models.CharField(max_length=300, blank=True, help_text="What made you say so.")
     notes = models.TextField(blank=True)
-    source = models.CharField(max_length=200, blank=True, editable=False, help_text="Where an imported score is from.")
+    trade = models.CharField(
+        max_length=20, choices=Trade, blank=True, help_text="What they mostly do. Empty: as it was said last."
+    )
+    source = models.CharField(max_length=300, blank=True, editable=False, help_text="Where an imported score is from.")
+    kept_number = models.BigIntegerField(
+        null=True, blank=True, editable=False, help_text="Of the import's kept values."
+    )
 
     objects = ScoreQuerySet.as_manager()
 
@@ -150,7 +161,10 @@ class EmployerScore(OrganizingRecord):
                 violation_error_message="Say who scores the employer, or where the score comes from.",
             ),
         ]
-        indexes = [models.Index(fields=["organization", "-on", "-id"], name="score_of_employer")]
+        indexes = [
+            models.Index(fields=["organization", "-on", "-id"], name="score_of_employer"),
+            models.Index(fields=["kept_number"], name="score_from_import", condition=Q(kept_number__isnull=False)),
+        ]
 
     def __str__(self):
         return f"{self.organization}: {self.get_score_display()}"
@@ -182,11 +196,7 @@ class SaltingAgreement(OrganizingRecord):
     ends_on = models.DateField("to", null=True, blank=True, help_text="Empty: until the employer signs.")
     directed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     notes = models.TextField(blank=True)
-    exempt_until = models.DateField(
-        null=True,
-        blank=True,
-        help_text="On the salt's member page the office reads only “exempt until” this day, and nothing of why.",
-    )
+    exemption = models.OneToOneField(Exemption, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     ended_on = models.DateField("ended", null=True, blank=True, editable=False)
     ended_because = models.CharField("why it ended", max_length=300, blank=True, editable=False)
     ended_by = models.ForeignKey(
@@ -206,8 +216,7 @@ class SaltingAgreement(OrganizingRecord):
             ),
             models.CheckConstraint(
                 name="salting_agreement_ends_after_start",
-                condition=(Q(ends_on=None) | Q(ends_on__gte=F("starts_on")))
-                & (Q(exempt_until=None) | Q(exempt_until__gte=F("starts_on"))),
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message="It ends before it begins: check the dates.",
             ),
             models.CheckConstraint(

@@ -32,6 +32,20 @@ class EmployerStance(models.IntegerChoices):
     SUPPORTIVE = 5, "Supportive"
 
 
+class Trade(models.TextChoices):
+    """What an employer mostly does; the heat table's columns."""
+
+    COMMERCIAL = "commercial", "Commercial"
+    INDUSTRIAL = "industrial", "Industrial"
+    RESIDENTIAL = "residential", "Residential"
+    MAINTENANCE = "maintenance", "Maintenance"
+    LOW_VOLTAGE = "low_voltage", "Voice, data, video"
+    SOLAR = "solar", "Solar"
+    LINE = "line", "Outside line"
+    SHOP = "shop", "Shop and panel"
+    OTHER = "other", "Other"
+
+
 class WorkerStanding(models.IntegerChoices):
     """How a worker stands to the union: 1 is best. An employer's scale runs the other way (``EmployerStance``)."""
 
