@@ -64,6 +64,24 @@ class Finding(models.Model):
         return self.check_name
 
 
+class Promise(models.Model):
+    """A trigger, function or row policy as the last migrate left it (``maintenance.promises``)."""
+
+    kind = models.CharField(max_length=20)
+    table_name = models.CharField(max_length=63, blank=True)
+    name = models.CharField(max_length=200)
+    definition = models.TextField(help_text="The statement that makes it.")
+
+    class Meta:
+        verbose_name = "promise of the database"
+        verbose_name_plural = "promises of the database"
+        ordering = ["kind", "table_name", "name"]
+        constraints = [models.UniqueConstraint(fields=["kind", "table_name", "name"], name="promise_once")]
+
+    def __str__(self):
+        return " ".join(filter(None, [self.kind, self.name, f"of {self.table_name}" if self.table_name else ""]))
+
+
 class Threshold(Record):
     """A number that a local may set differently. Declared in code with its default, kept here with its history."""
 
