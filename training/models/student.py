@@ -29,7 +29,6 @@ class Student(Importable, Removable):
     """
 
     Status = StudentStatus
-    never_deleted = True
     audit_silent = ("name",)
 
     member = models.OneToOneField(Member, models.PROTECT, related_name="student")

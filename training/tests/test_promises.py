@@ -201,12 +201,20 @@ def test_raw_expenses_at_once_do_not_overspend(committed_db):
 
 
 def test_nothing_of_a_student_is_deleted_by_the_application(app_db):
-    for table in ("student", "cohort", "enrollment", "leave", "classsession", "grade", "certification", "toolissued"):
+    for table in ("cohort", "enrollment", "leave", "classsession", "grade", "certification", "toolissued"):
         with pytest.raises(Exception, match="permission denied"):
             app_db.execute(f"DELETE FROM training_{table}")
     for table in ("interview", "funderreport", "funderreportdemographics"):
         with pytest.raises(Exception, match="permission denied"):
             app_db.execute(f"UPDATE training_{table} SET created_at = now()")
+
+
+def test_a_student_is_deleted_only_where_an_import_is_taken_back(db):
+    student = factories.StudentFactory()
+    refused("student_stays", Student.objects.filter(pk=student.pk).delete)
+    with audit.batch(audit.next_batch()):
+        Student.objects.filter(pk=student.pk).delete()
+    assert not Student.objects.exists()
 
 
 def test_the_models_stand_on_their_tables(db):
