@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from benevolence import services
+from benevolence import services, stress
 from benevolence.factories import main_fund, policy_in_force
 from benevolence.models import ApplicationStory, BenevolenceApplication, Fund, Office, StandIn
 from benevolence.models.words import LEVELS
@@ -53,13 +53,14 @@ def applications(seed: Seed) -> None:
     officers = {office.level: office.person for office in Office.objects.filter(ends_on=None)}
     if len(members) < len(TALES) or set(officers) != set(LEVELS) or not filers:
         return
-    policy_in_force()
-    fund = main_fund()
+    policy, fund = policy_in_force(), main_fund()
     _deposits(seed, fund, officers[fund.paying_level])
     checks = iter(range(FIRST_CHECK, FIRST_CHECK + 100))
     for place, tale in enumerate(TALES):
         _Telling(seed, tale, members[place], filers[place % len(filers)], officers, checks).tell()
         seed.say(f"{place + 1} of {len(TALES)} applications")
+    if seed.size == "stress":
+        stress.applications(seed, told=len(TALES), policy=policy, fund=fund, filers=filers, officers=officers)
 
 
 def _deposits(seed: Seed, fund: Fund, keeper: User) -> None:
