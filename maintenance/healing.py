@@ -128,11 +128,8 @@ def fail(run: HealRun, error: BaseException, done: int) -> None:
 
 
 def look(checks: list[Check], say: Progress, stage: str = "Looking") -> list[Seen]:
-    seen = []
-    for number, check in enumerate(checks, 1):
-        say(stage, number, len(checks))
-        seen.append(doctor.look(check))
-    return seen
+    """One picture of the data for all of them."""
+    return doctor.survey(checks, progress=lambda done, total: say(stage, done, total))
 
 
 class _Round:
@@ -228,7 +225,7 @@ class _Round:
             )
             for step in steps
         )
-        doctor._remember(after)
+        doctor.remember(after)
         self.run.status, self.run.ended_at = RunStatus.DONE, timezone.now()
         self.run.found = sum(s.count for s in before)
         self.run.repaired = sum(step.repaired for step in steps)

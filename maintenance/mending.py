@@ -24,12 +24,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from ip2a import numbers
 from ip2a.models import Removable
 from maintenance.registry import Check, Fault, Kind, all_checks
 
+OWN = "maintenance"  # what repairs write down is never repaired by them
 Values = dict[str, Any]
 Rows = Callable[[QuerySet], QuerySet]
 AT_MOST = numbers.declare(
@@ -107,7 +108,7 @@ def mend_of(check: Check) -> Mend | None:
 def _derived(check: Check) -> Mend | None:
     if check.kind == Kind.SCHEMA:
         return Mend(CURED, cures=True) if check.fix else None
-    if check.kind != Kind.DERIVED or getattr(check.model, "append_only", False):
+    if check.kind != Kind.DERIVED or getattr(check.model, "append_only", False) or check.app == OWN:
         return None
     finder = {
         Fault.CHOICES: _choice,
@@ -133,19 +134,7 @@ def _safe_choice(model: type[models.Model], field: str) -> Mend | None:
 
 
 def _constraint(check: Check) -> Mend | None:
-    known = _constraints.get((check.model, check.constraint))
-    return known or _constraint_on_choice(check)
-
-
-def _constraint_on_choice(check: Check) -> Mend | None:
-    """A constraint that says no more than that a value is among the choices."""
-    found = next((c for c in check.model._meta.constraints if c.name == check.constraint), None)
-    condition = getattr(found, "condition", None)
-    if check.fault != Fault.CONSTRAINT or not isinstance(condition, Q) or len(condition.children) != 1:
-        return None
-    child = condition.children[0]
-    name, _, lookup = child[0].partition("__") if isinstance(child, tuple) else ("", "", "")
-    return _safe_choice(check.model, name) if lookup == "in" and not condition.negated else None
+    return _constraints.get((check.model, check.constraint))
 
 
 def _required_value(check: Check) -> Mend | None:
@@ -158,6 +147,8 @@ def _required_value(check: Check) -> Mend | None:
 
 def _orphan(check: Check) -> Mend | None:
     field = field_of(check)
+    if getattr(check.model, "never_deleted", False):
+        return None
     if field.null:
         return Mend(EMPTIED, {field.name: None})
     return Mend(REMOVED) if may_go(field) else None
