@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from ip2a.models.fields import Fold
 from ip2a.words import format_day, format_money
+from maintenance.derived import reword
 from maintenance.models import Severity
 from maintenance.registry import check
 from maintenance.thresholds import declare, value, values
@@ -40,6 +41,37 @@ HIGHEST_RATE = declare(
     "members.highest-usual-rate", 150, unit="dollars an hour", about="A higher hourly rate is reported as unusual."
 )
 FAR_AWAY = date(9999, 12, 31)
+
+reword(
+    "members.organizationcontact.contact_one_primary.unique",
+    severity=Severity.WARNING,
+    sentence=(
+        "1 contact is primary beside another of the same organization.",
+        "{count} contacts are primary beside others of the same organization.",
+    ),
+    advice="An organization has one primary contact: keep the one you call, and take the mark from the others.",
+    fact=lambda contact: str(contact.organization),
+)
+reword(
+    "members.member.member_number_unique.unique",
+    sentence=("1 member has another's number.", "{count} members share their numbers with others."),
+    advice="If they are one person, merge them; otherwise give one of them the number that is theirs.",
+    fact=lambda member: f"number {member.member_number}",
+)
+reword(
+    "members.memberemployment.is_current.generated",
+    sentence=(
+        "1 job is marked current although it has ended, or ended although it lasts.",
+        "{count} jobs are marked current although they have ended, or ended although they last.",
+    ),
+    fact=lambda job: f"ended {format_day(job.end_date)}" if job.end_date else "has no end",
+)
+reword(
+    "members.memberemployment.employment_ends_after_start.constraint",
+    sentence=("1 job ends before it starts.", "{count} jobs end before they start."),
+    advice="Correct the dates: one of them is wrong.",
+    fact=lambda job: f"{format_day(job.start_date)} to {format_day(job.end_date)}",
+)
 
 
 def _jobs():
@@ -296,3 +328,32 @@ def job_at_removed_employer():
 )
 def job_of_merged_member():
     return _jobs().filter(member__deleted_at__isnull=False).for_table()
+
+
+@check(
+    "members.contact-at-removed-organization",
+    on=OrganizationContact,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 contact belongs to an organization that was removed.",
+        "{count} contacts belong to organizations that were removed.",
+    ),
+    advice="Move the contact to the organization that took its place, or remove it.",
+    fact=lambda contact: contact.title,
+)
+def contact_at_removed_organization():
+    return OrganizationContact.objects.live().filter(organization__deleted_at__isnull=False)
+
+
+@check(
+    "members.deceased-may-sign-in",
+    on=Member,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 member who has died may still sign in.",
+        "{count} members who have died may still sign in.",
+    ),
+    advice="Deactivate the account.",
+)
+def deceased_may_sign_in():
+    return Member.objects.live().filter(status=Member.Status.DECEASED, user__is_active=True)

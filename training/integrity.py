@@ -7,6 +7,7 @@ from django.utils import timezone
 from ip2a.words import format_day
 from maintenance.models import Severity
 from maintenance.registry import check
+from members.models import Member
 from training.models import (
     Attendance,
     Certification,
@@ -199,3 +200,17 @@ def add_up_class(session: ClassSession) -> str:
         totals = {"attended": found.true_attended, "counted": found.true_counted}
         Presence.objects.update_or_create(session=found, defaults=totals)
     return f"{found}: {found.true_attended} of {found.true_counted} were there, as the marks say."
+
+
+@check(
+    "training.student-deceased",
+    on=Student,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 student who is enrolled or on leave has died.",
+        "{count} students who are enrolled or on leave have died.",
+    ),
+    advice="End the student's places, or correct the member's status.",
+)
+def student_deceased():
+    return Student.objects.running().filter(member__status=Member.Status.DECEASED)

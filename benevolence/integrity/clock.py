@@ -30,6 +30,7 @@ from ip2a import numbers
 from ip2a.words import format_day
 from maintenance.models import Severity
 from maintenance.registry import check
+from members.models import Member
 
 STALE_DRAFT = numbers.declare(
     "benevolence.stale-draft", 60, unit="days", about="A draft that nobody touched for longer is reported."
@@ -168,3 +169,19 @@ def policy_gap():
     day_after = ExpressionWrapper(OuterRef("effective_until") + timedelta(days=1), output_field=DateField())
     following = Policy.objects.adopted().filter(effective_from=day_after)
     return ended.filter(~Exists(following))
+
+
+@check(
+    "benevolence.applicant-deceased",
+    on=Application,
+    severity=Severity.WARNING,
+    sentence=(
+        "1 open application is for a member who has died.",
+        "{count} open applications are for members who have died.",
+    ),
+    advice="Speak with the family: withdraw it, or let it go on if the help is still theirs.",
+    fact=lambda case: case.get_status_display(),
+)
+def applicant_deceased():
+    open_ = Application.objects.exclude(status__in=[Status.PAID, Status.DENIED]).filter(withdrawn_at=None)
+    return open_.filter(member__status=Member.Status.DECEASED).for_table()
