@@ -194,6 +194,20 @@ def committed_db(django_db_setup, django_db_blocker, migrated_rows):
         _forget_cache()
 
 
+@pytest.fixture(autouse=True)
+def behind_the_walls(request):
+    """A test itself sees everything; what it asks by requests, tasks and other connections sees what it may."""
+    named = {"db", "committed_db"} & set(request.fixturenames)
+    if not named and request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    request.getfixturevalue("committed_db" if "committed_db" in named else "db")
+    from ip2a import compartments
+
+    with compartments.system("organizing", "tests"):
+        yield
+
+
 @pytest.fixture
 def owner_db(django_db_setup):
     """A connection as the owner of the tables."""

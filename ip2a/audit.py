@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.http import FileResponse
 from psycopg.pq import TransactionStatus
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -35,6 +36,7 @@ class Context:
     reason: str = ""
     batch: int | None = None
     read_only: bool = False
+    system: str = ""  # what compartments.system was given by the database: it opens the walls
 
     @cached_property
     def json(self) -> str:
@@ -79,6 +81,41 @@ def because(reason: str):
 def reading():
     """Nothing is written inside: a transaction begins without telling who acts, and may still choose its kind."""
     return _changed(read_only=True)
+
+
+@contextmanager
+def _replaced(context: Context) -> Iterator[Context]:
+    """Somebody else altogether, with nothing of who was acting before."""
+    token = _context.set(context)
+    _tell_database()
+    try:
+        yield context
+    finally:
+        _context.reset(token)
+        _tell_database()
+
+
+def reading_as(user: Any):
+    """Outside of a request: what is read inside is read with the rights of this person, and with no others."""
+    return _replaced(Context(actor_id=user.pk, actor_name=user.get_full_name(), command=_context.get().command))
+
+
+def as_system(token: str):
+    """For compartments.system alone, which has the database write down why."""
+    return _changed(system=token)
+
+
+def recognize(user_id: int) -> None:
+    """The person of this request was read, and has rights behind a wall: the database is told for its reading, too.
+
+    Writing says everything at the start of its transaction; reading needs no transaction, so this stays on the
+    connection until the request ends (``AuditMiddleware``). For everybody else reading says nothing, and costs nothing.
+    """
+    context = _context.get()
+    if context.actor_id != user_id:
+        _context.set(replace(context, actor_id=user_id))
+    _tell_database()
+    connection.recognized = True
 
 
 def acting(*, user=None, command: str = "", reason: str = ""):
@@ -135,21 +172,44 @@ def client_ip(request) -> str | None:
 
 
 class AuditMiddleware:
-    """Names the actor of a request. Reading changes nothing, so only writing requests tell the database."""
+    """Names the actor of a request. Reading changes nothing, so only writing requests tell the database, and those of
+    people with rights behind a wall (``recognize``)."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        token = _context.set(self.context_of(request))
+        token = _context.set(Context(read_only=True))
+        self._turn()
         try:
-            return self.get_response(request)
+            _context.set(self.context_of(request))
+            if connection.in_atomic_block:
+                _tell_database()
+            response = self.get_response(request)
+            return self._streamed(response) if response.streaming and self._is_inside() else response
         finally:
             _context.reset(token)
+            self._turn()
+
+    def _turn(self) -> None:
+        """What an earlier request, or in a test the code around this one, told the database is over."""
+        if connection.in_atomic_block or self._is_inside():
+            connection.recognized = False
+            _tell_database()
+
+    def _is_inside(self) -> bool:
+        return getattr(connection, "recognized", False)
+
+    def _streamed(self, response):
+        """What is still read while an answer is handed out is read by the same person."""
+        if not isinstance(response, FileResponse):
+            response.streaming_content = _parts(response.streaming_content, _context.get())
+        return response
 
     def context_of(self, request) -> Context:
         if request.method in SAFE_METHODS:
-            return Context(read_only=True, path=request.path)
+            known = request.__dict__.get("_cached_user")  # read before this middleware: known to the wall already
+            return Context(read_only=True, path=request.path, actor_id=getattr(known, "pk", None))
         user = request.user
         return Context(
             actor_id=user.pk if user.is_authenticated else None,
@@ -158,3 +218,14 @@ class AuditMiddleware:
             user_agent=request.headers.get("User-Agent", "")[:300],
             path=request.path[:500],
         )
+
+
+def _parts(content: Iterator[bytes], context: Context) -> Iterator[bytes]:
+    content = iter(content)
+    while True:
+        with _replaced(context):
+            try:
+                part = next(content)
+            except StopIteration:
+                return
+        yield part

@@ -6,16 +6,19 @@
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from psycopg import sql
 
+from ip2a import walls
 from ip2a.compartments import of_model
 from ip2a.models import AuditEntry, Record
+from ip2a.models.audit import SystemOpening
 
-READ_ONLY_TABLES = (AuditEntry._meta.db_table,)
+READ_ONLY_TABLES = (AuditEntry._meta.db_table, SystemOpening._meta.db_table)
 # New and deleted rows are written down once for each statement, which a bulk load feels; changed rows one by one,
 # because the database can only guess which old row of a statement belongs to which new one.
 AUDIT_TRIGGERS = (
@@ -79,6 +82,7 @@ def install(using="default", **kwargs) -> None:
             _guard_append_only(cursor, table)
         for table in undeletable_tables():
             _guard_never_deleted(cursor, table)
+        walls.install(cursor)
         if connection.settings_dict["USER"] != settings.APP_ROLE_NAME:
             _grant(cursor, settings.APP_ROLE_NAME)
         cursor.execute("SELECT ip2a_make_audit_partitions()")
@@ -141,7 +145,7 @@ def _grant(cursor, role: str) -> None:
         "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}",
     ):
         cursor.execute(sql.SQL(statement).format(name))
-    for table in append_only_tables():
+    for table in filter(partial(_table_exists, cursor), append_only_tables()):
         cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
     for table in undeletable_tables():
         if _table_exists(cursor, table):
@@ -149,5 +153,6 @@ def _grant(cursor, role: str) -> None:
     cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'ip2a\\_auditentry%%' AND relkind IN ('r', 'p')")
     for (table,) in cursor.fetchall():
         cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))
-    for table in READ_ONLY_TABLES:
+    for table in filter(partial(_table_exists, cursor), READ_ONLY_TABLES):
+        cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))
         cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), name))

@@ -25,7 +25,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from ip2a.answers import Refused
-from ip2a.compartments import of_model, open_to
+from ip2a.compartments import of_model, open_to, system
 from ip2a.models import Attachment
 from ip2a.rules import has_right
 
@@ -137,7 +137,8 @@ def _noun(model: type[models.Model], count: int) -> str:
 
 def move_all(loser: models.Model, survivor: models.Model, *, by: Any) -> int:
     """Make everything that points at the loser point at the survivor; the number of rows that moved."""
-    return sum(_move(link, loser, survivor, by) for link in links_to(type(loser)))
+    with system("organizing", "a merge"):  # rows that whoever merges may not know of move with the others
+        return sum(_move(link, loser, survivor, by) for link in links_to(type(loser)))
 
 
 def move_within(loser: models.Model, survivor: models.Model) -> int:

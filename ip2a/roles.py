@@ -259,7 +259,7 @@ ROLES = (
         [
             *PEOPLE_READ,
             *EXEMPTIONS,
-            *verbs("ip2a.attachment", "view add change"),
+            *verbs("ip2a.attachment", "view"),
             *verbs("ip2a.keptvalues", "view"),
             *ORGANIZE,
         ],

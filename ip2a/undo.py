@@ -22,7 +22,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from psycopg import sql
 
 from ip2a import audit
-from ip2a.compartments import of_model
+from ip2a.compartments import of_model, system
 
 CHUNK = 5_000
 ROUNDS = 4
@@ -72,7 +72,12 @@ class UndoResult:
 def undo(batch: int, *, by: Any, reason: str, progress: Progress | None = None) -> UndoResult:
     """Take back what audit batch ``batch`` changed. ``by`` may be None for a command, which names itself."""
     result = UndoResult(batch=audit.next_batch())
-    with transaction.atomic(), audit.acting(user=by, reason=reason), audit.batch(result.batch):
+    with (
+        transaction.atomic(),
+        audit.acting(user=by, reason=reason),
+        audit.batch(result.batch),
+        system("organizing", "taking back a batch"),  # all of it, also what whoever takes it back may not know of
+    ):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             _collect(cursor, batch)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from ip2a.compartments import system
 from maintenance import looking, snapshot
 from maintenance.looking import EXAMPLES, Condition, Seen, look
 from maintenance.models import Finding
@@ -28,7 +29,8 @@ def survey(checks: list[Check], *, progress: Progress | None = None) -> list[See
         if progress is not None:
             progress(len(seen), len(checks))
 
-    snapshot.run(partial(_plan, checks), note, around=looking.bounded)
+    with system("organizing", "checks"):
+        snapshot.run(partial(_plan, checks), note, around=looking.bounded)
     return sorted(seen, key=lambda one: one.check.name)
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ip2a.answers import Refused
+from ip2a.compartments import system
 from ip2a.words import format_day
 from maintenance.models import HealRun
 from maintenance.models_healing import RunKind, RunStatus
@@ -26,7 +27,8 @@ def one_at_a_time() -> Iterator[None]:
         raise Busy(_who())
     try:
         close_dead()
-        yield
+        with system("organizing", "mends"):
+            yield
     finally:
         if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
             _ask("SELECT pg_advisory_unlock(%s)")

@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from ip2a import audit
+from ip2a.compartments import system
 from maintenance import copying
 
 SIZES = ("quick", "normal", "stress")
@@ -157,7 +158,7 @@ def sow(
         _refuse_beside_others()
         copying.check_references_at_once()
     made: list[Made] = []
-    with audit.acting(command="seed", reason="Made up as an example"):
+    with audit.acting(command="seed", reason="Made up as an example"), system("organizing", "an example"):
         for one in in_order():
             made += _run(one, Seed(size, number, one.name, say, scale=scale, with_files=with_files))
     return made

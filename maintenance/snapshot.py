@@ -4,6 +4,7 @@ The round reads in a transaction that may not write; a second connection shares 
 looked at at once.
 """
 
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -79,8 +80,12 @@ class _Helper(threading.Thread):
         super().__init__(name="round", daemon=True)
         self.waiting, self.done, self.shared, self.around = waiting, done, shared, around
         self.error: BaseException | None = None
+        self.context = contextvars.copy_context()  # who looks, and that the walls stand open to it
 
     def run(self) -> None:
+        self.context.run(self._run)
+
+    def _run(self) -> None:
         try:
             with still(self.shared), self.around():
                 _work_off(self.waiting, self.done)

@@ -101,7 +101,7 @@ class CampaignAccessFactory(DjangoModelFactory):
     campaign = factory.SubFactory(CampaignFactory)
     label = factory.SelfAttribute("campaign.name")
     person = factory.SubFactory(UserFactory)
-    from_day = OPENED
+    starts_at = factory.LazyFunction(timezone.now)
     why = "Knows the crew"
     asked_by = factory.SubFactory(UserFactory)
     granted_by = factory.SubFactory(UserFactory)

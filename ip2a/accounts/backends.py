@@ -1,9 +1,9 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.contrib.auth.models import Group
 from django.db import connection
 
+from ip2a import audit, compartments
 from ip2a.models import User
 
 # Who is asking, and in which roles, is the first question of every page: one statement, and no query to build. The
@@ -12,7 +12,8 @@ WHO = """
 SELECT {columns},
        ARRAY(SELECT g.name::text FROM ip2a_user_groups ug JOIN auth_group g ON g.id = ug.group_id
              WHERE ug.user_id = u.id),
-       (SELECT count(*) || '-' || coalesce(max(id), 0) FROM auth_group_permissions)
+       (SELECT count(*) || '-' || coalesce(max(id), 0) FROM auth_group_permissions),
+       {lent}
 FROM ip2a_user u WHERE u.id = %s
 """
 RIGHTS = """
@@ -20,6 +21,15 @@ SELECT g.name, t.app_label || '.' || p.codename FROM auth_group g
 JOIN auth_group_permissions gp ON gp.group_id = g.id
 JOIN auth_permission p ON p.id = gp.permission_id
 JOIN django_content_type t ON t.id = p.content_type_id
+"""
+HELD = """
+SELECT g.name, t.app_label || '.' || p.codename, {lent}
+FROM (SELECT %s::bigint AS id) who
+LEFT JOIN ip2a_user_groups ug ON ug.user_id = who.id
+LEFT JOIN auth_group g ON g.id = ug.group_id
+LEFT JOIN auth_group_permissions gp ON gp.group_id = g.id
+LEFT JOIN auth_permission p ON p.id = gp.permission_id
+LEFT JOIN django_content_type t ON t.id = p.content_type_id
 """
 _rights: dict[str, dict[str, frozenset[str]]] = {}
 
@@ -31,14 +41,19 @@ class RoleBackend(AuthenticationBackend):
         names = [field.attname for field in User._meta.concrete_fields]
         columns = ", ".join(f"u.{connection.ops.quote_name(f.column)}" for f in User._meta.concrete_fields)
         with connection.cursor() as cursor:
-            cursor.execute(WHO.format(columns=columns), [user_id])
+            cursor.execute(WHO.format(columns=columns, lent=_lent("u.id")), [user_id])
             row = cursor.fetchone()
         if row is None:
             return None
-        *values, roles, state = row
+        *values, roles, state, lent = row
         user = User.from_db(connection.alias, names, values)
-        user._roles_and_rights = (set(roles), _rights_of(roles, state))
-        return user if self.user_can_authenticate(user) else None
+        if not self.user_can_authenticate(user):
+            return None
+        rights = _rights_of(roles, state) | compartments.lent(lent)
+        user._roles_and_rights = (set(roles), rights)
+        if compartments.stands_at_the_wall(rights):
+            audit.recognize(user.pk)
+        return user
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         return set()
@@ -47,6 +62,11 @@ class RoleBackend(AuthenticationBackend):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         return _read(user_obj)[1]
+
+
+def _lent(user: str) -> str:
+    """SQL for the keys of the rights that somebody has for a time, such as an officer who broke the glass."""
+    return " || ".join(f"{function}({user})" for function in compartments.lenders()) or "ARRAY[]::text[]"
 
 
 def _rights_of(roles: list[str], state: str) -> set[str]:
@@ -70,14 +90,11 @@ def roles_of(user: Any) -> set[str]:
 
 def _read(user: Any) -> tuple[set[str], set[str]]:
     if not hasattr(user, "_roles_and_rights"):
-        rows = Group.objects.filter(user=user.pk).values_list(
-            "name", "permissions__content_type__app_label", "permissions__codename"
-        )
-        roles, rights = set(), set()
-        for role, app, codename in rows:
-            roles.add(role)
-            if codename:
-                rights.add(f"{app}.{codename}")
+        with connection.cursor() as cursor:
+            cursor.execute(HELD.format(lent=_lent("who.id")), [user.pk])
+            rows = cursor.fetchall()
+        roles = {role for role, _, _ in rows if role}
+        rights = {right for _, right, _ in rows if right} | compartments.lent(rows[0][2])
         user._roles_and_rights = (roles, rights)
     return user._roles_and_rights
 

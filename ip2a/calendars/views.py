@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
+from ip2a import audit
 from ip2a.answers import Refused
 from ip2a.calendars import services, writing
 
@@ -73,7 +74,8 @@ def read(request: HttpRequest, token: str) -> HttpResponseBase:
             "This calendar address does not work (any more). Make a new one under “Your calendar” in IP2A.\n",
             content_type="text/plain; charset=utf-8",
         )
-    body = writing.calendar_of(feed.user)
+    with audit.reading_as(feed.user):
+        body = writing.calendar_of(feed.user)
     services.note_reading(feed)
     return _answer(request, body)
 

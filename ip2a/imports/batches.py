@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerGone
 
-from ip2a import audit, undo
+from ip2a import audit, compartments, undo
 from ip2a.answers import YES, Answer, Refused, no
 from ip2a.imports import kinds, mapping, reading, running
 from ip2a.imports.reading import CannotRead, Sheet
@@ -52,6 +52,7 @@ def receive(file: IO[bytes], name: str, *, kind: str, by: Any, told: dict[str, s
     digest, size = _digest(file)
     batch = ImportBatch(
         kind=kind,
+        compartment=compartments.of_model(kinds.find(kind).model),
         file_name=PurePath(name).name[:255],
         sha256=digest,
         size=size,
@@ -177,6 +178,11 @@ def _held(batch_id: int) -> Iterator[bool]:
 
 def perform(batch_id: int, progress: Progress = running.quiet) -> ImportBatch:
     """Do what the batch's state asks for. Safe to call twice and after a kill: what was not finished left no trace."""
+    with compartments.system("organizing", "an import"):  # its file, or some columns of it, may stand behind the wall
+        return _perform(batch_id, progress)
+
+
+def _perform(batch_id: int, progress: Progress) -> ImportBatch:
     with _held(batch_id) as mine:
         batch = ImportBatch.objects.get(pk=batch_id)
         if not mine or not batch.is_running:

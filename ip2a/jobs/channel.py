@@ -10,6 +10,8 @@ from typing import Self
 
 from django.db import connection
 
+from ip2a import audit
+
 LOCK = 746_2002  # of whoever works on a job, beside the job's key
 EVERY = 0.5  # seconds between two words about progress
 PATIENCE_MS = 5_000  # the work must not change its job's row; if it does, this ends the waiting for itself
@@ -31,7 +33,10 @@ class Channel:
     def hold(self) -> bool:
         """Take the job; False while somebody else has it."""
         with self._line.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(PATIENCE_MS)])
+            cursor.execute(
+                "SELECT set_config('lock_timeout', %s, false), set_config('ip2a.context', %s, false)",
+                [str(PATIENCE_MS), audit.current().json],
+            )
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self.job_id])
             return cursor.fetchone()[0]
 

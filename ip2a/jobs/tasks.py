@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerGone
 
+from ip2a.compartments import system
 from ip2a.jobs import work
 from ip2a.models import Job
 
@@ -29,5 +30,6 @@ def hand_over(job_id: int) -> bool:
     except BrokerGone as error:
         logger.warning("Job %s waits, because the queue does not answer: %s", job_id, error)
         return False
-    Job.objects.filter(pk=job_id).update(queued_at=timezone.now())
+    with system("organizing", "jobs"):
+        Job.objects.filter(pk=job_id).update(queued_at=timezone.now())
     return True

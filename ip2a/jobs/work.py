@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ip2a import audit
 from ip2a.answers import Refused
+from ip2a.compartments import system
 from ip2a.jobs import registry
 from ip2a.jobs.channel import Channel, Progress
 from ip2a.jobs.registry import Kind, Result
@@ -31,6 +32,11 @@ class Overtaken(Exception):
 
 def perform(job_id: int) -> None:
     """Do a job. Delivered twice, or again after a kill, it is done once."""
+    with system("organizing", "jobs"):  # the job itself may stand behind the wall; its work asks who began it
+        _perform(job_id)
+
+
+def _perform(job_id: int) -> None:
     with Channel(job_id) as channel:
         if not channel.hold():
             return
@@ -106,6 +112,11 @@ def _fail(job: Job, because: str) -> None:
 
 def abandoned() -> list[int]:
     """Jobs to be handed to a worker once more: those whose worker died, and those whose message was lost."""
+    with system("organizing", "jobs"):
+        return _abandoned()
+
+
+def _abandoned() -> list[int]:
     for pk in Job.objects.filter(state=State.RUNNING).order_by("pk").values_list("pk", flat=True):
         _free(pk)
     lost = models.Q(queued_at=None) | models.Q(queued_at__lt=timezone.now() - LOST_AFTER)

@@ -58,6 +58,7 @@ class CompartmentOpening(models.Model):
     """Who opened which record of a compartment, and when. Append-only; keys are plain numbers: nothing can cascade."""
 
     append_only = True
+    wall = "user_id = {actor}"  # whoever opens a part of a compartment writes that down as well
 
     at = models.DateTimeField(auto_now_add=True)
     compartment = models.CharField(max_length=40)
@@ -74,3 +75,28 @@ class CompartmentOpening(models.Model):
 
     def __str__(self):
         return f"{self.user_name} opened {self.model} {self.record_id}"
+
+
+class SystemOpening(models.Model):
+    """That work of nobody's entered a compartment (``compartments.system``), and why. Only the database writes here.
+
+    Of the token that opens the walls for that work only a digest is kept.
+    """
+
+    append_only = True
+
+    at = models.DateTimeField()
+    compartment = models.CharField(max_length=40)
+    why = models.CharField(max_length=300)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.TextField()
+    command = models.TextField()
+    path = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["-at"]
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.compartment}: {self.why}"

@@ -42,6 +42,7 @@ class Record(models.Model):
     audit_hidden: tuple[str, ...] = ()
     audit_silent: tuple[str, ...] = ()  # columns whose changes alone are no event: how far something is
     takes_documents = True
+    papers_with_change = False  # inside its compartment, the right to change a record is one to add its documents
     append_only = False
     never_deleted = False  # rows and their documents stay, whoever asks
 

@@ -17,8 +17,16 @@ class State(models.TextChoices):
     UNDONE = "undone", "Taken back"
 
 
+class BatchQuerySet(RecordQuerySet):
+    def visible_to(self, user):
+        return super().visible_to(user).filter(traces_open_to(user))
+
+
 class ImportBatch(Record):
-    """A file somebody handed in, how its columns are read, what came of it, and the number its changes carry."""
+    """A file somebody handed in, how its columns are read, what came of it, and the number its changes carry.
+
+    ``compartment`` is that of the records it makes: outside of it the file was never handed in.
+    """
 
     State = State
     NEXT = {
@@ -34,6 +42,7 @@ class ImportBatch(Record):
     RUNNING = (State.CHECKING, State.IMPORTING, State.UNDOING)
 
     kind = models.CharField(max_length=40)
+    compartment = models.CharField(max_length=40, blank=True, editable=False)
     file_name = models.CharField("file", max_length=255)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField(default=0)
@@ -52,6 +61,8 @@ class ImportBatch(Record):
     stopped_because = models.TextField(blank=True)
     outcome = models.JSONField(default=dict)
     undo_outcome = models.JSONField(default=dict)
+
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = "import"

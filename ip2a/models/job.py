@@ -64,6 +64,7 @@ class Job(Record):
         State.FAILED: set(),
     }
     takes_documents = False
+    wall = "started_by_id = {actor}"
     audit_silent = ("done", "total", "stage", "queued_at", "heartbeat_at")
 
     kind = models.CharField(max_length=60)

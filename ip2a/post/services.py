@@ -1,6 +1,7 @@
 """Verbs of the mail: send, send again, give up."""
 
 import logging
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -42,7 +43,8 @@ def send(
     if place and place not in compartments.COMPARTMENTS:
         raise ValueError(f"There is no compartment {place!r}.")
     text |= {} if through is None else {"through": through}
-    row = outbox.write(to=to, key=key, **text, **_named(about), is_line=digest, compartment=place)
+    with compartments.system(place, "mail") if place in compartments.WALLED else nullcontext():
+        row = outbox.write(to=to, key=key, **text, **_named(about), is_line=digest, compartment=place)
     if row is not None and row.state == State.WAITING and not row.is_line:
         _queue(row)
     return row

@@ -336,7 +336,8 @@ def test_two_who_begin_the_same_letter_in_the_same_moment_make_one_draft(committ
     def begin(person):
         start.wait(timeout=20)
         try:
-            services.save(kind, secret, body=f"by {person.pk}", by=person, opened="")
+            with audit.reading_as(person):
+                services.save(kind, secret, body=f"by {person.pk}", by=person, opened="")
             outcomes.append("saved")
         except Conflict as conflict:
             outcomes.append(conflict.current.body)

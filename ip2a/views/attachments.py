@@ -18,7 +18,7 @@ from ip2a.answers import Refused
 from ip2a.attachments import forms, intake, serving, store
 from ip2a.attachments.kinds import label_of
 from ip2a.attachments.panel import upload_url
-from ip2a.attachments.rules import may_attach
+from ip2a.attachments.rules import may_attach, works_on
 from ip2a.attachments.services import attach
 from ip2a.models import Attachment
 from ip2a.models.attachment import document_models
@@ -57,16 +57,22 @@ class Upload(Guarded, View):
     """
 
     model = Attachment
-    verb = "add"
     template_name = "ip2a/attachment_form.html"
+
+    @property
+    def verb(self) -> str:
+        return "view" if self.model_named and works_on(self.request.user, self.model_named) else "add"
+
+    @cached_property
+    def model_named(self):
+        return next((m for m in document_models() if m._meta.label_lower == self.kwargs["label"]), None)
 
     @cached_property
     def record(self):
         """What the documents belong to: any record of a model that takes documents."""
-        model = next((m for m in document_models() if m._meta.label_lower == self.kwargs["label"]), None)
-        if model is None:
+        if self.model_named is None:
             raise Http404
-        return get_object_or_404(model._default_manager.visible_to(self.request.user), pk=self.kwargs["pk"])
+        return get_object_or_404(self.model_named._default_manager.visible_to(self.request.user), pk=self.kwargs["pk"])
 
     def get(self, request, *args, **kwargs):
         return self.page(forms.UploadForm())

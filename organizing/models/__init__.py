@@ -1,6 +1,7 @@
 from organizing.models.activity import EmployerScore, SaltingActivity, SaltingAgreement
-from organizing.models.campaign import OVERSEE, BreakGlass, Campaign, CampaignAccess, CampaignEmployer
+from organizing.models.campaign import BreakGlass, Campaign, CampaignAccess, CampaignEmployer
 from organizing.models.cards import AuthorizationCard, CardCustody, UnfairPractice
+from organizing.models.scope import NAMED, OVERSEE
 from organizing.models.words import (
     ActivityOutcome,
     ActivityType,
@@ -17,6 +18,7 @@ from organizing.models.words import (
 from organizing.models.workers import Assessment, ContactNote, UnitList, UnitListEntry, Worker
 
 __all__ = [
+    "NAMED",
     "OVERSEE",
     "ActivityOutcome",
     "ActivityType",

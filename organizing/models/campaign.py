@@ -12,10 +12,17 @@ from ip2a.models import RecordQuerySet
 from ip2a.models.base import record_url
 from ip2a.models.fields import among, filled, search_index, search_text, sort_key
 from members.models import Organization
-from organizing.models.scope import CampaignRecord, OfCampaign, OrganizingRecord, WalledQuerySet
+from organizing.models.scope import (
+    CAMPAIGNS,
+    NAMED,
+    OVERSEE,
+    OVERSEERS,
+    CampaignRecord,
+    OrganizingRecord,
+    WalledQuerySet,
+)
 from organizing.models.words import CampaignStatus
 
-OVERSEE = "organizing.oversee"
 LONGEST_GLASS = timedelta(hours=24)
 
 
@@ -72,6 +79,8 @@ class Campaign(OrganizingRecord):
     search_text = search_text("name", models.Value(""))
 
     objects = CampaignQuerySet.as_manager()
+    also_known_to = (NAMED,)
+    wall = f"id = {CAMPAIGNS}"
 
     class Meta:
         ordering = ["sort_key", "id"]
@@ -141,9 +150,9 @@ class CampaignEmployer(CampaignRecord):
 class AccessQuerySet(RecordQuerySet):
     def running(self, at=None):
         """Granted, begun, and neither over nor ended."""
-        day = timezone.localdate(at) if at else timezone.localdate()
-        return self.filter(granted_at__isnull=False, ended_at=None, from_day__lte=day).filter(
-            Q(until_day=None) | Q(until_day__gte=day)
+        now = at or timezone.now()
+        return self.filter(granted_at__isnull=False, ended_at=None, starts_at__lte=now).filter(
+            Q(until_at=None) | Q(until_at__gt=now)
         )
 
     def asked(self):
@@ -172,8 +181,8 @@ class CampaignAccess(CampaignRecord):
     may_write = models.BooleanField(
         "may also write", default=False, help_text="Assess workers and note conversations, not only read."
     )
-    from_day = models.DateField("from", default=timezone.localdate)
-    until_day = models.DateField("until", null=True, blank=True, help_text="Empty: until somebody ends it.")
+    starts_at = models.DateTimeField("from", default=timezone.now, editable=False)
+    until_at = models.DateTimeField("until", null=True, blank=True, help_text="Empty: until somebody ends it.")
     why = models.CharField(max_length=300)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     granted_by = models.ForeignKey(
@@ -187,6 +196,8 @@ class CampaignAccess(CampaignRecord):
     ended_because = models.CharField(max_length=300, blank=True, editable=False)
 
     objects = AccessQuerySet.as_manager()
+    also_known_to = (OVERSEE,)
+    wall = wall_write = OVERSEERS
 
     class Meta:
         verbose_name = "access to a campaign"
@@ -201,7 +212,7 @@ class CampaignAccess(CampaignRecord):
             ),
             models.CheckConstraint(
                 name="campaign_access_ends_after_start",
-                condition=Q(until_day=None) | Q(until_day__gte=F("from_day")),
+                condition=Q(until_at=None) | Q(until_at__gt=F("starts_at")),
                 violation_error_message="It ends before it starts: check both dates.",
             ),
             models.CheckConstraint(
@@ -254,6 +265,8 @@ class BreakGlass(OrganizingRecord):
     )
 
     objects = GlassQuerySet.as_manager()
+    also_known_to = (OVERSEE,)
+    wall = wall_write = OVERSEERS
 
     class Meta:
         verbose_name = "opening by an officer"
@@ -286,14 +299,3 @@ class BreakGlass(OrganizingRecord):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None and self.expires_at > timezone.now()
-
-
-__all__ = [
-    "OVERSEE",
-    "AccessQuerySet",
-    "BreakGlass",
-    "Campaign",
-    "CampaignAccess",
-    "CampaignEmployer",
-    "OfCampaign",
-]

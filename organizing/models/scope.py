@@ -7,7 +7,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils import timezone
 
 from ip2a import compartments
 from ip2a.models import Record, RecordQuerySet
@@ -43,11 +42,19 @@ class OfCampaign(WalledQuerySet):
     of_campaign = "campaign"
 
 
+NAMED = "organizing.named"  # held by nobody's role: lent to those who were named for a campaign
+OVERSEE = "organizing.oversee"
+CAMPAIGNS = "ANY ((SELECT organizing_campaigns())::bigint[])"
+CAMPAIGNS_TO_WORK_IN = "ANY ((SELECT organizing_campaigns_to_work_in())::bigint[])"
+OVERSEERS = f"(SELECT ip2a_actor_may('{OVERSEE}'))"
+
+
 class OrganizingRecord(Record):
     """A record that exists for organizers only. It is never deleted: what was wrong is corrected or closed."""
 
     compartment = ROOM
     never_deleted = True
+    papers_with_change = True
 
     objects = WalledQuerySet.as_manager()
 
@@ -65,10 +72,8 @@ class CampaignRecord(OrganizingRecord):
     campaign = models.ForeignKey("organizing.Campaign", models.PROTECT, related_name="+", editable=False)
 
     objects = OfCampaign.as_manager()
+    also_known_to = (NAMED,)
+    wall = f"campaign_id = {CAMPAIGNS}"
 
     class Meta:
         abstract = True
-
-
-def today():
-    return timezone.localdate()

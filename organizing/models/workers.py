@@ -9,7 +9,7 @@ from ip2a.models.base import record_url
 from ip2a.models.fields import Digits, among, filled, search_index, search_text, sort_key
 from members.models import Member, Organization
 from organizing.models.campaign import Campaign
-from organizing.models.scope import CampaignRecord, OfCampaign
+from organizing.models.scope import CAMPAIGNS_TO_WORK_IN, CampaignRecord, OfCampaign
 from organizing.models.words import ContactKind, LeftBecause, WorkerStanding
 
 
@@ -125,6 +125,7 @@ class Worker(CampaignRecord):
     search_text = search_text("first_name", "last_name", "employer_number", "job_title", Digits("phone"))
 
     objects = WorkerQuerySet.as_manager()
+    wall_write = f"campaign_id = {CAMPAIGNS_TO_WORK_IN}"
 
     class Meta:
         ordering = ["sort_key", "id"]
@@ -235,6 +236,7 @@ class Assessment(CampaignRecord):
     note = models.CharField(max_length=500, blank=True)
 
     objects = AssessmentQuerySet.as_manager()
+    wall_write = f"campaign_id = {CAMPAIGNS_TO_WORK_IN}"
 
     class Meta:
         ordering = ["-on", "-id"]
@@ -275,6 +277,7 @@ class ContactNote(CampaignRecord):
     next_step_on = models.DateField("next step on", null=True, blank=True)
 
     objects = ContactQuerySet.as_manager()
+    wall_write = f"campaign_id = {CAMPAIGNS_TO_WORK_IN}"
 
     class Meta:
         verbose_name = "conversation"

@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 TOMORROW = timezone.localdate() + timedelta(days=2)
 
 
-@pytest.fixture(autouse=True)
-def inside(db):
-    """Placed here until a test says who is acting."""
-
-
 def refused(name, act):
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         act()
