@@ -13,7 +13,7 @@ from ip2a.compartments import system
 from maintenance import looking, snapshot
 from maintenance.looking import EXAMPLES, Condition, Seen, look
 from maintenance.models import Finding
-from maintenance.registry import Check, Kind, all_checks
+from maintenance.registry import Check, Fault, Kind, all_checks
 
 __all__ = ["EXAMPLES", "LOCK", "Seen", "examine", "look", "survey"]
 LOCK = 0x1B2A_C4EC  # any number, as long as it is this round's alone
@@ -39,7 +39,7 @@ def _plan(checks: list[Check]) -> Iterator[Callable[[], list[Seen]]]:
     tables: dict[type[Model], list[Condition]] = {}
     for check in sorted(checks, key=lambda one: one.kind is Kind.DERIVED):
         try:
-            with looking.safely(check):
+            with looking.safely(check, writes=check.kind is Kind.DERIVED and check.fault is not Fault.RECORDLESS):
                 condition = looking.condition_of(check)
         except looking.CannotLook as error:
             yield partial(list, [error.seen])

@@ -209,6 +209,7 @@ def _created(model: type[Model], constraint: BaseConstraint) -> str:
     "1 constraint was never checked against the rows that are there.",
     "{count} constraints were never checked against the rows that are there.",
     "New rows obey it, old ones may not. It is checked once its findings are mended.",
+    fix="The rows are checked; where all obey it, it holds for all from then on.",
 )
 def constraint_not_valid() -> list[Thing]:
     return [
@@ -260,6 +261,7 @@ def _indexed(model: type[Model], index: Index) -> str:
     "1 index is not used, because it was never finished.",
     "{count} indexes are not used, because they were never finished.",
     "It is built again beside the running work.",
+    fix="The index is built again beside the running work.",
 )
 def index_invalid() -> list[Thing]:
     return [
@@ -317,6 +319,7 @@ WHERE s.relkind = 'S' AND t.relnamespace = 'public'::regnamespace
     "1 table would give its next row a number that is taken.",
     "{count} tables would give their next rows numbers that are taken.",
     "Nothing can be added there until the counter is moved past the highest number.",
+    fix="The counter is moved past the highest number.",
 )
 def sequence_behind() -> list[Thing]:
     known = _tables()

@@ -25,6 +25,7 @@ DISABLED = ("D", "R")
     "1 trigger is switched off.",
     "{count} triggers are switched off.",
     "What it guards is unguarded: changes are not written to the history, or lost records are not refused.",
+    fix="The trigger is switched on again.",
 )
 def trigger_disabled() -> list[Thing]:
     found = {}
