@@ -1,0 +1,3 @@
+from organizing.panels import workspace
+
+__all__ = ["workspace"]
