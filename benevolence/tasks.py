@@ -4,6 +4,7 @@ from celery import shared_task
 
 from benevolence import services
 from ip2a import audit
+from maintenance.schedule import scheduled
 
 
 @shared_task
@@ -13,6 +14,7 @@ def resume_deferred() -> int:
         return services.resume_due()
 
 
+@scheduled("overdue-applications", "Overdue applications", "Tells of overdue reviews and late answers.")
 @shared_task
 def escalate() -> int:
     """Tell of overdue reviews and late answers, each once. Safe to run late and twice."""

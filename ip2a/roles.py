@@ -163,6 +163,7 @@ ORGANIZE = [
     "ip2a.enter_organizing",
     *[permission for name in ORGANIZING_CHANGED for permission in verbs(f"organizing.{name}", "view add change")],
     *[permission for name in ORGANIZING_ADDED for permission in verbs(f"organizing.{name}", "view add")],
+    *verbs("organizing.saltingactivity", "delete"),
     *verbs("organizing.breakglass", "view"),
 ]
 # Officers are outside: they name people and break the glass, and both leave a trace that everybody concerned sees.
@@ -180,6 +181,8 @@ MENDS = [
     *verbs("maintenance.notice", "view"),
     *verbs("maintenance.scheduledrun", "view"),
     "maintenance.run_schedule",
+    *verbs("maintenance.backuprun", "view add"),
+    *verbs("maintenance.resiliencereport", "view add"),
 ]
 
 

@@ -245,18 +245,25 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_IMPORTS = ["ip2a.accounts.tasks", "ip2a.imports.tasks", "ip2a.jobs.tasks", "ip2a.post.tasks"]
 CELERY_BEAT_SCHEDULE = {
-    "audit-partitions": {
-        "task": "ip2a.tasks.make_audit_partitions",
-        "schedule": 60 * 60 * 12,
-    },
     "jobs": {"task": "ip2a.jobs.tasks.tend", "schedule": 30, "options": {"expires": 25}},
     "mail": {"task": "ip2a.post.tasks.sweep", "schedule": 60, "options": {"expires": 50}},
-    "data-findings": {"task": "maintenance.tasks.examine", "schedule": 60 * 60 * 6},
+    "notices": {"task": "maintenance.tasks.tell", "schedule": 60, "options": {"expires": 50}},
+    "schedule": {"task": "maintenance.tasks.tend_schedule", "schedule": 60, "options": {"expires": 50}},
     "deferred-applications": {"task": "benevolence.tasks.resume_deferred", "schedule": 60 * 60},
-    "overdue-applications": {"task": "benevolence.tasks.escalate", "schedule": crontab(hour=5, minute=45)},
-    "grievance-limits": {"task": "grievances.tasks.recompute", "schedule": crontab(hour=3, minute=15)},
-    "grievance-reminders": {"task": "grievances.tasks.remind", "schedule": crontab(hour=5, minute=30)},
-    "certificates": {"task": "training.tasks.expire_certificates", "schedule": crontab(hour=4, minute=45)},
+    # Turns that are written down (maintenance/schedule.py) and shown under Schedule; times are the local's.
+    **{
+        key: {"task": "maintenance.tasks.scheduled", "args": [key], "schedule": when}
+        for key, when in {
+            "audit-partitions": crontab(hour="0,12", minute=10),
+            "auto-heal": crontab(hour=2, minute=0),
+            "grievance-limits": crontab(hour=3, minute=15),
+            "certificates": crontab(hour=4, minute=45),
+            "tidy": crontab(hour=4, minute=50),
+            "grievance-reminders": crontab(hour=5, minute=30),
+            "overdue-applications": crontab(hour=5, minute=45),
+            "data-findings": crontab(hour="6,12,18", minute=20),
+        }.items()
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from benevolence.tests import behind
 from grievances import factories as cases
@@ -120,7 +121,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "long_job": lambda: Job.objects.create(kind="vault.pack", label="Packing", subject=MemberFactory()),
     "absence": _absence,
     "mail": lambda: post.send(to="", subject="Hello", body="", kind="test.hello", key="door"),
-    "channel": lambda: NotificationChannel.objects.create(name="Log", kind="log"),
+    "channel": lambda: NotificationChannel.objects.create(name="Door", kind="log"),
     "agreement": lambda: cases.agreement_in_force().agreement,
     "agreement_version": lambda: cases.agreement_in_force(),
     "holiday": lambda: apps.get_model("grievances.contractholiday").objects.create(
@@ -133,6 +134,8 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "job": MemberEmploymentFactory,
     "threshold": lambda: apps.get_model("maintenance.threshold").objects.first(),
     "wording": _wording,
+    "backup": lambda: apps.get_model("maintenance.backuprun").objects.create(name="b", started_at=timezone.now()),
+    "resilience": lambda: apps.get_model("maintenance.resiliencereport").objects.create(started_at=timezone.now()),
     "case": cases.case,
     "step": lambda: cases.case().step_records.get(),
     "request": _request,
@@ -320,6 +323,14 @@ DOORS: list[Door] = [
     *admin("members.memberemployment", "job"),
     *admin("maintenance.threshold", "threshold"),
     *admin("ip2a.papertemplate", "wording"),
+    # backups and resilience
+    Door("maintenance:backuprun_list", "maintenance.view_backuprun"),
+    Door("maintenance:backuprun_detail", "maintenance.view_backuprun", "backup"),
+    Door("maintenance:backuprun_make", "maintenance.add_backuprun", get=405),
+    Door("maintenance:resiliencereport_list", "maintenance.view_resiliencereport"),
+    Door("maintenance:resiliencereport_detail", "maintenance.view_resiliencereport", "resilience"),
+    Door("maintenance:resiliencereport_export", "maintenance.view_resiliencereport", "resilience"),
+    Door("maintenance:resiliencereport_make", "maintenance.add_resiliencereport", get=405),
     # agreements
     *kept("grievances.agreement", "agreement", "view"),
     *[door for door in admin("grievances.agreement", "agreement") if not door.name.endswith("_add")],

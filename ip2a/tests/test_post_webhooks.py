@@ -354,7 +354,7 @@ def test_address_and_key_are_kept_sealed_and_out_of_the_trail():
     assert not {"sealed_url", "sealed_secret"} & set(entry.new)
     channel.name = "Front desk"
     channels.set_up(channel, by=admin)
-    assert sealing.unseal(NotificationChannel.objects.get().sealed_url) == url
+    assert sealing.unseal(NotificationChannel.objects.get(pk=channel.pk).sealed_url) == url
 
 
 @pytest.mark.django_db
@@ -383,7 +383,7 @@ def test_the_page_shows_no_secret_and_sends_a_test(signed_in, trusted, django_ca
         values |= {"url": f"http://127.0.0.1:{server.port}/geheim", "secret": "geheim" * 5}
         answer = client.post("/admin/ip2a/notificationchannel/add/", values | {"quiet_from": "", "quiet_to": ""})
         assert answer.status_code == 302
-        channel = NotificationChannel.objects.get()
+        channel = NotificationChannel.objects.get(name="Desk")
         page = client.get(f"/admin/ip2a/notificationchannel/{channel.pk}/change/").content.decode()
         assert "geheim" not in page and "Send a test" in page
         with django_capture_on_commit_callbacks(execute=True):
@@ -400,7 +400,7 @@ def test_a_private_address_is_refused_beside_its_field(signed_in):
     answer = signed_in("administrator").post("/admin/ip2a/notificationchannel/add/", values)
     assert answer.status_code == 200
     assert "169.254.169.254 leads to 169.254.169.254, which is inside this network." in answer.content.decode()
-    assert NotificationChannel.objects.count() == 0
+    assert not NotificationChannel.objects.filter(name="Desk").exists()
 
 
 @pytest.mark.parametrize(

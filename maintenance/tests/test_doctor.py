@@ -107,7 +107,7 @@ def test_the_task_says_how_many_checks_found_something(checks):
     make_check("members.a")
     make_check("members.b").find = lambda: User.objects.none()
     UserFactory(last_name="Odd")
-    assert tasks.examine.delay().get() == 1
+    assert tasks.examine.delay().get() == "1 of 2 checks found something."
 
 
 def test_two_checks_cannot_share_a_name(checks):
