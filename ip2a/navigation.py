@@ -106,7 +106,14 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("Funder reports", "training:funderreport_list", "chart", "training.view_funderreport"),
         ),
     ),
-    ("Upkeep", (Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),)),
+    (
+        "Upkeep",
+        (
+            Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),
+            Item("Resilience", "maintenance:resiliencereport_list", "maintenance", "maintenance.view_resiliencereport"),
+            Item("Backups", "maintenance:backuprun_list", "download", "maintenance.view_backuprun"),
+        ),
+    ),
     (
         "Administration",
         (

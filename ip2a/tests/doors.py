@@ -26,6 +26,7 @@ from ip2a.papers import wordings
 from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
+from organizing.tests import behind_workspace as workspace
 from training.tests import behind as training
 
 EVERYBODY = ""
@@ -147,6 +148,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "reminder": _reminder,
     **behind.RECORDS,
     **training.RECORDS,
+    **workspace.RECORDS,
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -558,6 +560,16 @@ DOORS: list[Door] = [
     *[door for name in ("student", "cohort", "instructor", "grant") for door in admin(f"training.{name}", name)],
     Door("training:jatcapplication_ranks", "training.view_jatcapplication"),
     Door("training:demographics_update", "training.change_demographics", "student", compartment="demographics"),
+    # organizing: nothing exists outside of the compartment
+    *[
+        door
+        for model, of in workspace.KEPT.items()
+        for door in kept(f"organizing.{model}", of, compartment="organizing")
+    ],
+    *[
+        Door(f"organizing:{page}", f"organizing.{right}", of, get=get, compartment="organizing", kwargs=more)
+        for page, right, of, get, more in workspace.VERBS
+    ],
     # the room that proves the walls
     *kept("vault.secret", "secret", compartment="organizing"),
 ]
