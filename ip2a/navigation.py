@@ -107,6 +107,16 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        "Organizing",
+        (
+            Item("Campaigns", "organizing:campaign_list", "organizing", "organizing.view_campaign"),
+            Item("Workers", "organizing:worker_list", "person", "organizing.view_worker"),
+            Item("Cards", "organizing:authorizationcard_list", "document", "organizing.view_authorizationcard"),
+            Item("Unit lists", "organizing:unitlist_list", "list", "organizing.view_unitlist"),
+            Item("Unfair practices", "organizing:unfairpractice_list", "flag", "organizing.view_unfairpractice"),
+        ),
+    ),
+    (
         "Upkeep",
         (
             Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),
