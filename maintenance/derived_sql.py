@@ -18,6 +18,8 @@ from django.db.models import CheckConstraint, Field, ForeignKey, Model, Q, Uniqu
 from django.db.models.fields import NOT_PROVIDED, CharField, PositiveIntegerRelDbTypeMixin, TextField
 from django.db.models.sql import Query
 
+from ip2a.models import Record
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -124,7 +126,9 @@ def is_required(field: Field) -> bool:
 
 
 def _needs_text(field: Field) -> bool:
-    """A text that may not be blank. One whose default is blank may be, whatever its form says."""
+    """A text that people fill in and must not leave blank. One whose default is blank may be, whatever its form says."""
+    if not issubclass(field.model, Record):
+        return False  # logs, and tables of borrowed apps: no form fills them in
     may_be_blank = field.blank or field.choices or field.default == "" or field.db_default is not NOT_PROVIDED
     return isinstance(field, CharField | TextField) and not may_be_blank
 

@@ -5,6 +5,7 @@ looked at at once.
 """
 
 import contextvars
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
