@@ -20,6 +20,7 @@ class FoundationConfig(AppConfig):
         post_migrate.connect(roles.sync, sender=self, dispatch_uid="roles")
         post_migrate.connect(wordings.sync, sender=self, dispatch_uid="papers")
         autodiscover_modules(
-            "panels", "search", "timeline", "integrity", "mends", "imports", "merging", "jobs", "feeds", "papers"
+            *("panels", "search", "timeline", "integrity", "mends", "imports", "merging", "jobs", "feeds", "papers"),
+            "resilience",
         )
         panel.install()

@@ -6,9 +6,12 @@ from ip2a.models import Record
 from maintenance.backups.models import BackupRun
 from maintenance.models_healing import HealRun, HealStep, QuarantineReturn, QuarantineRow
 from maintenance.models_watching import Notice, NoticeTelling, Postponement, ScheduledRun
+from maintenance.resilience.models import ChecksumRound, FileFault, ResilienceMetric, ResilienceReport
 
 __all__ = [
     "BackupRun",
+    "ChecksumRound",
+    "FileFault",
     "Finding",
     "HealRun",
     "HealStep",
@@ -17,6 +20,8 @@ __all__ = [
     "Postponement",
     "QuarantineReturn",
     "QuarantineRow",
+    "ResilienceMetric",
+    "ResilienceReport",
     "ScheduledRun",
     "Severity",
     "Threshold",

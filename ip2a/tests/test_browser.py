@@ -72,6 +72,8 @@ FOR_REPRESENTATIVES = {
     "employer with a grievance": "/organizations/{organization}/",
 }
 FOR_ADMINISTRATORS = {
+    "resilience": "/maintenance/resilience/",
+    "backups": "/maintenance/backups/",
     "audit trail": "/audit/",
     "mail": "/mail/",
     "people": "/people/",

@@ -1,0 +1,89 @@
+"""Files that no record names, and records whose file is not there."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils import timezone
+
+from ip2a.models import Attachment
+from maintenance import thresholds
+from maintenance.backups import stored
+from maintenance.backups.telling import size
+from maintenance.resilience import limits
+from maintenance.resilience.models import Level
+from maintenance.resilience.parts import Asked, Part
+
+SHOWN = 20
+Found = dict[str, tuple[int, datetime]]
+
+
+def listing() -> Found:
+    """Everything in the store: name, size, and when it was written."""
+    if isinstance(default_storage, FileSystemStorage):
+        return dict(_on_disk(Path(default_storage.location)))
+    return {entry.key: (entry.size, entry.last_modified) for entry in default_storage.bucket.objects.all()}
+
+
+def _on_disk(root: Path) -> Iterator[tuple[str, tuple[int, datetime]]]:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            try:
+                known = os.stat(path, follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # taken away since it was listed
+            yield os.path.relpath(path, root), (known.st_size, datetime.fromtimestamp(known.st_mtime, UTC))
+
+
+def named() -> Iterator[tuple[str, int | None]]:
+    """Every name in the store that a row knows, with the number of the document, if it is one."""
+    for pk, path in Attachment.objects.kept().order_by("pk").values_list("pk", "path").iterator():
+        yield path, pk
+    for field in stored.file_fields():
+        for path in field.model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True).iterator():
+            yield path, None
+
+
+def files(asked: Asked) -> Part:
+    """The listing first and the rows after: what came in between has a row by then, or is young."""
+    part = Part("files", "Files and the records that name them", columns=["File no record names", "Size", "Written"])
+    if not asked.files:
+        part.say(Level.UNKNOWN, "The files were not looked at.")
+        return part
+    began, here = timezone.now(), listing()
+    total, lost, documents = len(here), 0, []
+    for path, pk in named():
+        if here.pop(path, None) is None and not _came_meanwhile(path):
+            lost += 1
+            documents += [pk] if pk is not None and len(documents) < SHOWN else []
+    grace = began - timedelta(hours=float(thresholds.value(limits.ORPHAN_HOURS)))
+    orphans = {path: about for path, about in here.items() if about[1] < grace}
+    _tell(part, lost, documents, orphans)
+    part.measure("files.count", total)
+    asked.say(total, total, "Looking at the files")
+    return part
+
+
+def _came_meanwhile(path: str) -> bool:
+    return default_storage.exists(path)
+
+
+def _tell(part: Part, lost: int, documents: list[int], orphans: Found) -> None:
+    waste = sum(about[0] for about in orphans.values())
+    if lost:
+        part.say(Level.ACT, f"{lost:,} records name a file that is not in the store. Bring them back from a backup.")
+    if orphans:
+        part.say(
+            Level.WARN,
+            f"{len(orphans):,} files ({size(waste)}) are named by no record: left by uploads that were cut off. "
+            "They do no harm; delete them by hand when you are sure.",
+        )
+    part.records = documents
+    part.measure("files.lost", lost)
+    part.measure("files.orphans", len(orphans))
+    part.measure("files.orphan_bytes", waste)
+    for path, about in sorted(orphans.items(), key=lambda pair: -pair[1][0])[:SHOWN]:
+        part.rows.append([path, size(about[0]), f"{timezone.localtime(about[1]):%Y-%m-%d}"])
