@@ -30,6 +30,7 @@ class Damage:
 
 
 _damages: dict[str, Damage] = {}
+_undrillable: dict[str, str] = {}
 
 
 def damage(check: str, *, clean: Callable[[], None] | None = None) -> Callable[[Plant], Plant]:
@@ -40,6 +41,15 @@ def damage(check: str, *, clean: Callable[[], None] | None = None) -> Callable[[
         return function
 
     return register
+
+
+def undrillable(check: str, why: str) -> None:
+    """No drill can do this damage; the reason is shown."""
+    _undrillable[check] = why
+
+
+def why_undrillable(check: str) -> str:
+    return _undrillable.get(check, "")
 
 
 def damage_for(check: str) -> Damage | None:

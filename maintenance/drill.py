@@ -15,8 +15,9 @@ from django.db import Error, connection, transaction
 from django.test import override_settings
 from django.utils.module_loading import autodiscover_modules
 
+from ip2a.compartments import system
 from maintenance import doctor, drill_planting, registry, seeding
-from maintenance.damaging import Damage, damage_for, execute
+from maintenance.damaging import Damage, damage_for, execute, why_undrillable
 from maintenance.drill_place import as_application, scratch
 from maintenance.drill_planting import CannotPlant
 from maintenance.healing import Healed, heal
@@ -117,7 +118,7 @@ def _drilled(check: Check, before: int) -> Outcome:
         with _thrown_away():
             _plant(outcome)
             execute("SET CONSTRAINTS ALL IMMEDIATE")
-            with as_application(), executing(_as_owner):
+            with as_application(), system("organizing", "drill"), executing(_as_owner):
                 _see(outcome, before)
     except CannotPlant as error:
         outcome.verdict, outcome.why = UNDRILLED, str(error)
@@ -131,6 +132,8 @@ def _plant(outcome: Outcome) -> None:
     known: Damage | None = damage_for(outcome.check.name)
     if known is not None:
         outcome.planted = known.plant()
+    elif why := why_undrillable(outcome.check.name):
+        raise CannotPlant(why)
     elif drill_planting.can_plant(outcome.check):
         outcome.planted = drill_planting.plant(outcome.check)
     else:

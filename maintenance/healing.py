@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from ip2a import audit, numbers
 from ip2a.answers import YES, Answer, no
+from ip2a.compartments import system
 from maintenance import doctor
 from maintenance.doctor import Seen
 from maintenance.healing_lock import one_at_a_time
@@ -244,9 +245,11 @@ class _Dry(_Round):
 
     @transaction.atomic
     def round(self) -> Healed:
-        with connection.cursor() as cursor:
+        with system("organizing", "dry run"), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-        return super().round()
+            healed = super().round()
+        transaction.set_rollback(True)  # the note that the walls were opened goes as well: nothing is written
+        return healed
 
     def apply(self, step: Step, mend: Mend) -> None:
         step.note(f"{step.fixable:,} would be mended. {mend.says}")

@@ -40,6 +40,7 @@ AT_MOST = numbers.declare(
     about="When one check finds more than this, nothing is mended before somebody has looked and said yes.",
 )
 CURES = re.compile(r"^(REINDEX INDEX CONCURRENTLY|ALTER TABLE \S+ (VALIDATE CONSTRAINT|ENABLE (ALWAYS )?TRIGGER)) ")
+CURABLE = ("schema.constraint-not-valid", "schema.index-invalid", "schema.trigger-disabled")
 REMOVED = "The row goes to quarantine, whole, and is removed."
 EMPTIED = "What it refers to is gone, so the reference becomes empty."
 CURED = "Indexes are rebuilt, constraints verified and triggers enabled, where the tables' owner is at hand."
@@ -107,7 +108,7 @@ def mend_of(check: Check) -> Mend | None:
 
 def _derived(check: Check) -> Mend | None:
     if check.kind == Kind.SCHEMA:
-        return Mend(CURED, cures=True) if check.fix else None
+        return Mend(CURED, cures=True) if check.name in CURABLE else None
     if check.kind != Kind.DERIVED or getattr(check.model, "append_only", False) or check.app == OWN:
         return None
     finder = {
