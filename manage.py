@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent
-OWNER_COMMANDS = {"migrate", "sqlmigrate", "showmigrations"}
+OWNER_COMMANDS = {"migrate", "sqlmigrate", "showmigrations", "reset"}
 SERVERLESS_COMMANDS = {
     "up",
     "makemigrations",

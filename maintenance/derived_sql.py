@@ -126,7 +126,7 @@ def is_required(field: Field) -> bool:
 
 
 def _needs_text(field: Field) -> bool:
-    """A text that people fill in and must not leave blank. One whose default is blank may be, whatever its form says."""
+    """A text that people must not leave blank. One whose default is blank may be, whatever its form says."""
     if not issubclass(field.model, Record):
         return False  # logs, and tables of borrowed apps: no form fills them in
     may_be_blank = field.blank or field.choices or field.default == "" or field.db_default is not NOT_PROVIDED

@@ -4,10 +4,12 @@ Each question is one set-based statement over all rows; nothing is kept, so that
 an e-mail that more than a few share says nothing (the office's own, say) and is left out.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from members.merging import KINDS, MODELS
 from members.models import Member, Organization
@@ -110,10 +112,21 @@ class Pair:
 
 def pairs(model: type[models.Model]) -> list[Pair]:
     """Every pair that looks alike and was not said to be different; the surest first."""
-    with connection.cursor() as cursor:
+    with _by_hashing(), connection.cursor() as cursor:
         cursor.execute(QUESTIONS[model], [KINDS[model]])
         found = [Pair(one, other, frozenset(signs), likeness) for one, other, signs, likeness in cursor.fetchall()]
     return sorted(found, key=lambda pair: (ORDER[pair.confidence], -pair.likeness, pair.one, pair.other))
+
+
+@contextmanager
+def _by_hashing() -> Iterator[None]:
+    """Never row against row: right after a load the database has no statistics, and takes thousands for a few."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop')")
+        before = cursor.fetchone()[0]
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
 
 def pair_of(one: models.Model, other: models.Model) -> Pair | None:

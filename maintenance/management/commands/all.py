@@ -1,0 +1,43 @@
+from typing import Any
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+# In turn: what it is called, what is said, and whether it takes the size and --force.
+STEPS = (
+    ("seed", "Making up a local", True),
+    ("integrity", "Looking through everything", False),
+    ("auto_heal", "Mending what is safe", False),
+    ("load", "Putting it under load", True),
+)
+
+
+class Command(BaseCommand):
+    help = "Everything in turn: seed, integrity, auto_heal, load. Exit status: 0 clean, 1 something left, 2 not run."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("--stress", action="store_true", help="at full size")
+        parser.add_argument("--force", action="store_true", help="also in production")
+
+    def handle(self, *, stress, force, **options):
+        verdict = 0
+        for name, words, is_sized in STEPS:
+            self.stdout.write(f"\n== {words} ({name})")
+            if name not in get_commands():
+                self.stdout.write(f"There is no command {name} here, so this step is left out.")
+                continue
+            wanted = {"stress": stress, "force": force} if is_sized else {}
+            verdict = self.run_step(name, {key: True for key, is_on in wanted.items() if is_on})
+        if verdict:
+            raise SystemExit(verdict)
+
+    def run_step(self, name: str, options: dict[str, Any]) -> int:
+        """Findings do not stop the turn; a step that could not run does."""
+        try:
+            call_command(name, stdout=self.stdout, stderr=self.stderr, **options)
+        except SystemExit as end:
+            return int(end.code or 0)
+        except CommandError as error:
+            raise CommandError(f"{name}: {error}", returncode=2) from error
+        return 0
