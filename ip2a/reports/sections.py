@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from ip2a.charts import Bars, Chart, Series, Unit, Value, in_full
 from ip2a.charts.parts import SERIES_MOST, element, total
-from ip2a.words import format_day
+from ip2a.words import format_day, state_chip
 
 Kind = Literal["text", "day", "count", "money", "days", "percent"]
 Opens = Callable[..., str]
@@ -23,11 +23,13 @@ class Linked:
     """A value and the address that opens its rows.
 
     ``rows`` says how many rows that list has, where the value is not their number: a sum, a mean, a share.
+    ``tone`` draws the words as a state's chip.
     """
 
     value: Any
     url: str = ""
     rows: int | None = None
+    tone: str = ""
 
     @property
     def opens(self) -> bool:
@@ -155,6 +157,8 @@ def _value(cell: Any) -> Value:
 
 def _shown(column: Figure, cell: Any) -> str:
     words = escape(column.words(plain(cell)))
+    if isinstance(cell, Linked) and cell.tone:
+        words = state_chip(column.words(cell.value), cell.tone)
     if isinstance(cell, Linked) and cell.opens:
         return f'<a href="{escape(cell.url)}">{words}</a>'
     value = plain(cell)

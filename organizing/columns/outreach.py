@@ -94,6 +94,7 @@ SCORES = [
     Column("by", "Who", lambda r: r.by.get_full_name() if r.by else r.source, wide=True),
     Column("notes", "Notes", lambda r: r.notes, on_page=False),
 ]
+UNDER = Column("agreement", "Agreement", lambda r: r.starts_on, kind="daylink")
 AGREEMENTS = [
     Column(
         "member",

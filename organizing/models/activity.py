@@ -1,5 +1,7 @@
 """What salts and organizers do at an employer, how the employer stands, and under which paper a salt works."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -13,6 +15,8 @@ from ip2a.models.fields import among, filled
 from members.models import Exemption, Member, Organization
 from organizing.models.scope import OrganizingRecord, WalledQuerySet
 from organizing.models.words import ActivityOutcome, ActivityType, EmployerStance, Trade
+
+LATELY = timedelta(days=30)
 
 
 class DateRange(Func):
@@ -173,6 +177,14 @@ class EmployerScore(OrganizingRecord):
 class AgreementQuerySet(WalledQuerySet):
     def for_table(self):
         return self.select_related("member", "organization", "directed_by")
+
+    def lately_over(self):
+        """Ended in the last weeks, and nobody of ours ended them."""
+        today = timezone.localdate()
+        since = today - LATELY
+        return self.filter(ended_by=None).filter(
+            Q(ended_on__gte=since) | Q(ended_on=None, ends_on__gte=since, ends_on__lt=today)
+        )
 
     def running(self, on=None):
         day = on or timezone.localdate()

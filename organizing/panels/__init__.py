@@ -1,3 +1,3 @@
-from organizing.panels import workspace
+from organizing.panels import outreach, workspace
 
-__all__ = ["workspace"]
+__all__ = ["outreach", "workspace"]

@@ -199,3 +199,34 @@ def test_nobody_becomes_a_salt_at_a_signatory_employer_or_twice_at_one(organizer
 @pytest.mark.parametrize("role", ["administrator", "officer", "representative", "instructor", "staff"])
 def test_for_everybody_else_there_is_no_such_page(signed_in, role, page):
     assert signed_in(role).get(f"/organizing/{page}").status_code == 404
+
+
+def titles(client, url) -> set[str]:
+    return {panel.title for panel in client.get(url).context["panels"]}
+
+
+OURS = {"How they stand", "Organizing activities", "Salts", "Salting agreements", "Latest activities"}
+
+
+def test_panels_stand_on_the_pages_of_those_inside_alone(organizer, signed_in):
+    agreement = make.SaltingAgreementFactory()
+    member, firm = agreement.member, agreement.organization
+    make.SaltingActivityFactory(member=member, organization=firm)
+    make.EmployerScoreFactory(organization=firm, why="Let us in")
+    pages = {
+        firm.get_absolute_url(): {"How they stand", "Organizing activities", "Salts"},
+        member.get_absolute_url(): {"Salting agreements", "Organizing activities"},
+        "/": {"Latest activities"},
+    }
+    others = [signed_in(role) for role in ("administrator", "officer", "representative", "staff")]
+    for url, expected in pages.items():
+        assert titles(organizer, url) & OURS == expected
+        assert [titles(client, url) & OURS for client in others] == [set()] * 4
+
+
+def test_home_tells_of_agreements_that_ended_by_themselves(organizer, today):
+    agreement = make.SaltingAgreementFactory()
+    assert "Salting agreements that ended" not in titles(organizer, "/")
+    agreement.organization.is_signatory = True
+    agreement.organization.save()
+    assert "Salting agreements that ended" in titles(organizer, "/")

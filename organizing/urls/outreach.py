@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organizing.views.outreach import activities, agreements, scores
+from organizing.views.outreach import activities, agreements, reports, scores
 
 
 def verbs(folder, name, **views):
@@ -13,6 +13,7 @@ def verbs(folder, name, **views):
 A, G = activities, agreements
 urlpatterns = [
     path("activities/", A.ActivityList.as_view(), name="saltingactivity_list"),
+    path("activities/reports/", reports.ActivityReport.as_view(), name="saltingactivity_report"),
     path("activities/add/", A.ActivityCreate.as_view(), name="saltingactivity_create"),
     path("activities/<int:pk>/", A.ActivityDetail.as_view(), name="saltingactivity_detail"),
     path("activities/<int:pk>/edit/", A.ActivityUpdate.as_view(), name="saltingactivity_update"),
@@ -20,6 +21,7 @@ urlpatterns = [
         "activities", "saltingactivity", history=A.ActivityHistory, remove=A.ActivityRemove, restore=A.ActivityRestore
     ),
     path("scores/", scores.ScoreList.as_view(), name="employerscore_list"),
+    path("scores/heat/", reports.HeatReport.as_view(), name="employerscore_report"),
     path("scores/add/", scores.ScoreCreate.as_view(), name="employerscore_create"),
     path("agreements/", G.AgreementList.as_view(), name="saltingagreement_list"),
     path("agreements/add/", G.AgreementCreate.as_view(), name="saltingagreement_create"),
