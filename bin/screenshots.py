@@ -34,6 +34,10 @@ PAGES = {  # by who looks: the seed's logins, whose passwords are public
         "grievance-reports": "/grievances/reports/",
         "agreement": "/agreements/ -> #results tbody th a",
     },
+    "instructor": {
+        "cohort": "/training/cohorts/?status=active -> #results tbody th a",
+        "attendance": "/training/classes/?taken=yes -> #results tbody th a -> .page-actions a",
+    },
     "officer": {
         "application": "/benevolence/?status=under_review -> #results tbody th a",
         "fund": "/benevolence/fund/",

@@ -30,6 +30,7 @@ class Column:
     is none), moment, money, number, state (value is the stored word), yes (yes or nothing). ``show`` gives the words
     for related and state.
     ``wide`` columns show where there is room (and on a phone's cards); without ``on_page`` a column is only exported.
+    ``whole`` keeps a code on one line.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Column:
     on_page: bool = True
     blank_first: bool = False
     wide: bool = False
+    whole: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -146,17 +148,22 @@ class Table:
     def body(self) -> SafeString:
         columns = [(column, _opening(column)) for column in self.columns]
         first, rest = columns[0][0], columns[1:]
+        head = '<th scope="row" class="nowrap">' if first.whole else '<th scope="row">'
         rows = []
         for record in self.records:
             cells = "".join(f"{opening}{column.cell(record)}</td>" for column, opening in rest)
-            rows.append(f'<tr><th scope="row">{first.cell(record)}</th>{cells}</tr>')
+            rows.append(f"<tr>{head}{first.cell(record)}</th>{cells}</tr>")
         return mark_safe("".join(rows))
 
 
 def _opening(column: Column) -> str:
     classes = " ".join(
         name
-        for name, given in (("num", column.is_numeric), ("nowrap", column.kind == "word"), ("wide", column.wide))
+        for name, given in (
+            ("num", column.is_numeric),
+            ("nowrap", column.kind == "word" or column.whole),
+            ("wide", column.wide),
+        )
         if given
     )
     shown = f' class="{classes}"' if classes else ""

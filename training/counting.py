@@ -31,15 +31,15 @@ LABELS = {
     "completed": "Completed",
     "left": "Left before the end",
     "running": "Still in class on the last day",
-    "retention": "Retention, percent",
+    "retention": "Retention",
     "classes": "Classes held",
-    "attendance": "Attendance, percent",
+    "attendance": "Attendance",
     "credentials": "Credentials earned",
     "placed": "Students placed",
     "apprenticeships": "Of them entered an apprenticeship",
-    "mean_wage": "Mean wage at placement, dollars an hour",
-    "spent": "Spent in these days, dollars",
-    "spent_so_far": "Spent up to the last day, dollars",
+    "mean_wage": "Mean wage at placement, an hour",
+    "spent": "Spent in these days",
+    "spent_so_far": "Spent up to the last day",
 }
 TARGETS = {"enrolled": "enrolled", "completed": "completed", "credentials": "credentials", "placed": "placed"}
 

@@ -1,8 +1,9 @@
 """A frozen report's numbers as sections that are drawn, printed and taken out."""
 
+from decimal import Decimal
 from typing import Any
 
-from ip2a.charts import Bars
+from ip2a.charts import Bars, in_full
 from ip2a.reports.sections import Figure, Section
 from training.counting import LABELS
 
@@ -15,32 +16,49 @@ def sections_of(numbers: dict[str, Any]) -> list[Section]:
 
 
 def _totals(totals: dict[str, Any]) -> Section:
-    rows = [{"what": label, "value": totals.get(key)} for key, label in LABELS.items()]
+    rows = [{"what": label, "value": _said(key, totals.get(key))} for key, label in LABELS.items()]
     return Section("In these days", [Figure("what", "What"), Figure("value", "Number", "text", linked=False)], rows)
+
+
+MONEY = ("mean_wage", "spent", "spent_so_far")
+SHARES = ("retention", "attendance")
+
+
+def _said(key: str, value: Any) -> str:
+    """A total as it is read aloud; nothing where there was nothing to count."""
+    if value is None:
+        return "None"
+    if key in MONEY:
+        return in_full(Decimal(str(value)), "money")
+    return f"{value:g} %" if key in SHARES else f"{value:,}"
 
 
 def _targets(targets: list[list[Any]]) -> list[Section]:
     if not targets:
         return []
-    rows = [{"what": what, "target": target, "reached": reached} for what, target, reached in targets]
+    rows = [
+        {"what": what, "target": target, "reached": reached, "part": f"{reached * 100 / target:.0f} %"}
+        for what, target, reached in targets
+    ]
     columns = [
         Figure("what", "What"),
         Figure("reached", "Reached", COUNT, False),
         Figure("target", "Target", COUNT, False),
+        Figure("part", "Of the target", "text", False),
     ]
-    note = "Counted since the grant began."
-    return [Section("Targets of the grant", columns, rows, chart=Bars, show=("reached", "target"), note=note)]
+    return [Section("Targets of the grant", columns, rows, note="Counted since the grant began.")]
 
 
 def _cohorts(cohorts: list[list[Any]]) -> Section:
     keys = ("code", "enrolled", "completed", "left", "rate")
     rows = [dict(zip(keys, row, strict=True)) for row in cohorts]
-    numbers = [Figure(key, label, COUNT, linked=False) for key, label in zip(keys[1:4], _HEADS, strict=True)]
+    for row in rows:
+        row["running"] = row["enrolled"] - row["completed"] - row["left"]
+    heads = {"enrolled": "Enrolled", "completed": "Completed", "running": "Still in class", "left": "Left"}
+    numbers = [Figure(key, label, COUNT, linked=False) for key, label in heads.items()]
     columns = [Figure("code", "Cohort"), *numbers, Figure("rate", "Attendance, percent", "text", linked=False)]
-    return Section("By cohort", columns, rows, chart=Bars, show=keys[1:4], empty="The grant pays for no cohort yet.")
-
-
-_HEADS = ("Enrolled", "Completed", "Left")
+    parts, empty = ("completed", "running", "left"), "The grant pays for no cohort yet."  # together: the enrolled
+    return Section("By cohort", columns, rows, chart=Bars, show=parts, empty=empty)
 
 
 def _kinds(numbers: dict[str, Any]) -> list[Section]:

@@ -55,20 +55,22 @@ def add(request: Any, label: str, name: str, **query: Any) -> list[tuple[str, st
 
 
 PLACES = [
-    Column("cohort", "Cohort", lambda e: e.cohort, kind="related"),
+    Column("cohort", "Cohort", lambda e: e.cohort, kind="related", whole=True),
     Column("status", "Status", lambda e: e.status, kind="state", show=lambda e: e.get_status_display()),
     Column("from", "From", lambda e: e.enrolled_on, kind="day"),
     Column("to", "Last day", lambda e: e.ended_on, kind="day"),
-    Column("rate", "Attendance", lambda e: e.rate.words),
+    Column("rate", "Attendance", lambda e: e.rate.words, kind="word"),
     Column("reason", "Reason", lambda e: e.reason),
 ]
 ROSTER = [
-    Column("student", "Student", lambda e: e.student, kind="related", show=lambda e: str(e.student)),
+    Column("student", "Student", lambda e: e.student, kind="related", show=lambda e: e.student.name),
     *[column for column in PLACES if column.key in ("status", "from", "to", "rate")],
     Column("low", "Warning", lambda e: e.is_low, kind="yes"),
 ]
 MARKS = [
-    columns.student_of(lambda a: a.enrollment.student),
+    Column(
+        "student", "Student", lambda a: a.enrollment.student, kind="related", show=lambda a: a.enrollment.student.name
+    ),
     Column("status", "Mark", lambda a: a.status, kind="state", show=lambda a: a.get_status_display()),
 ]
 SCORES = [
@@ -207,7 +209,7 @@ def follow_ups(request, placement) -> Panel | None:
 
 @panel("training.grant", order=10)
 def cohorts_of_grant(request, grant) -> Panel | None:
-    shown = [column for column in columns.COHORTS if column.on_page]
+    shown = without(columns.COHORTS, "places", "location")
     rows = grant.cohorts.all().for_table()
     return listed(request, "Cohorts", rows, shown, "The grant pays for no cohort yet.", prepare=columns.with_seats)
 

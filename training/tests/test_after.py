@@ -258,8 +258,8 @@ def test_a_frozen_report_stays_and_tells_what_changed_since(staff, reported):
         ("CPR", None, [1]),
         ("Credentials earned", 1, 2),
         ("Credentials earned", [2, 1], [2, 2]),
-        ("Spent in these days, dollars", 250.0, 300.0),
-        ("Spent up to the last day, dollars", 250.0, 300.0),
+        ("Spent in these days", 250.0, 300.0),
+        ("Spent up to the last day", 250.0, 300.0),
     ]
 
 
