@@ -113,6 +113,13 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("Workers", "organizing:worker_list", "person", "organizing.view_worker"),
             Item("Cards", "organizing:authorizationcard_list", "document", "organizing.view_authorizationcard"),
             Item("Unit lists", "organizing:unitlist_list", "list", "organizing.view_unitlist"),
+            Item("Activities", "organizing:saltingactivity_list", "edit", "organizing.view_saltingactivity"),
+            Item("Employer scores", "organizing:employerscore_list", "building", "organizing.view_employerscore"),
+            Item("Where it is warm", "organizing:employerscore_report", "place", "organizing.view_employerscore"),
+            Item(
+                "Salting agreements", "organizing:saltingagreement_list", "contact", "organizing.view_saltingagreement"
+            ),
+            Item("Activity reports", "organizing:saltingactivity_report", "chart", "organizing.view_saltingactivity"),
             Item("Unfair practices", "organizing:unfairpractice_list", "flag", "organizing.view_unfairpractice"),
         ),
     ),
