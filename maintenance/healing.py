@@ -24,6 +24,7 @@ from maintenance.healing_lock import one_at_a_time
 from maintenance.mending import AT_MOST, Mend, mend_of
 from maintenance.mending_rows import Batches, candidates
 from maintenance.mending_schema import cure, why_not
+from maintenance.mending_singly import Singly
 from maintenance.models import HealRun, HealStep, QuarantineRow, Severity
 from maintenance.models_healing import Road, RunStatus
 from maintenance.registry import Check, choose
@@ -179,7 +180,8 @@ class _Round:
         return None
 
     def apply(self, step: Step, mend: Mend) -> None:
-        batches = Batches(step.check, mend, self.run, again=self.again, progress=self.progress_of(step))
+        kind = Singly if mend.each else Batches
+        batches = kind(step.check, mend, self.run, again=self.again, progress=self.progress_of(step))
         with audit.acting(user=self.run.by), audit.because(self.reason(step)), audit.batch(self.run.batch):
             mended = batches.all()
         step.repaired, step.busy, step.failed = mended.done, mended.busy, mended.failed

@@ -207,7 +207,7 @@ class _Table:
 
     def statement(self, action: str) -> str:
         """Puts rows back and writes down that they are; gives the numbers of their rows in quarantine."""
-        back = self.inserted() if action == Action.REMOVED else self.changed()
+        back = {Action.REMOVED: self.inserted, Action.ADDED: self.deleted}.get(action, self.changed)()
         return (
             f"WITH kept AS MATERIALIZED (SELECT id AS kept_id, row_key::{self.key_type} AS kept_key, before, after "
             "FROM maintenance_quarantinerow WHERE id = ANY(%s)), "
@@ -224,6 +224,13 @@ class _Table:
         return (
             f"UPDATE {table} t SET ({listed}) = (SELECT {values} FROM jsonb_populate_record(t, kept.before) was) "
             f"FROM kept WHERE t.{key} = kept.kept_key AND {self.unchanged('kept')} RETURNING t.{key} AS key"
+        )
+
+    def deleted(self) -> str:
+        table, key = connection.ops.quote_name(self.name), connection.ops.quote_name(self.key)
+        unchanged = self.unchanged("kept")
+        return (
+            f"DELETE FROM {table} t USING kept WHERE t.{key} = kept.kept_key AND {unchanged} RETURNING t.{key} AS key"
         )
 
     def inserted(self) -> str:

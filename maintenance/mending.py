@@ -42,6 +42,7 @@ AT_MOST = numbers.declare(
 CURES = re.compile(r"^(REINDEX INDEX CONCURRENTLY|ALTER TABLE \S+ (VALIDATE CONSTRAINT|ENABLE (ALWAYS )?TRIGGER)) ")
 CURABLE = ("schema.constraint-not-valid", "schema.index-invalid", "schema.trigger-disabled")
 REMOVED = "The row goes to quarantine, whole, and is removed."
+REPAIRED = "It is put right by the rule that made it."
 EMPTIED = "What it refers to is gone, so the reference becomes empty."
 CURED = "Indexes are rebuilt, constraints verified and triggers enabled, where the tables' owner is at hand."
 
@@ -50,6 +51,7 @@ CURED = "Indexes are rebuilt, constraints verified and triggers enabled, where t
 class Mend:
     """``values`` change the row; without them it is removed. ``rows`` narrows what is found to what is safe.
 
+    ``each`` mends one record at a time by a function of the room (``@the_check.mends``), such as reckoning it anew.
     ``cures`` is for the database itself: statements of the finding are run as the tables' owner.
     """
 
@@ -57,6 +59,7 @@ class Mend:
     values: Values | None = None
     rows: Rows | None = None
     cures: bool = False
+    each: Callable[[Any], str] | None = None
 
 
 _named: dict[str, Mend] = {}
@@ -100,10 +103,14 @@ def equip() -> None:
 
 def mend_of(check: Check) -> Mend | None:
     """How what this check finds is mended; None when that is for a person."""
-    mend = _named.get(check.name) or _derived(check)
+    mend = _named.get(check.name) or _by_function(check) or _derived(check)
     if mend is not None:
         check.fix = mend.says
     return mend
+
+
+def _by_function(check: Check) -> Mend | None:
+    return Mend(check.fix or REPAIRED, each=check.mend) if check.mend is not None else None
 
 
 def _derived(check: Check) -> Mend | None:

@@ -49,7 +49,7 @@ def candidates(check: Check, mend: Mend, *, again: bool = True) -> QuerySet:
 
 def _taken_back(model: type[models.Model]) -> str:
     """SQL: a person took this mend of the row back, and the row is still as it was then."""
-    table, key = _names(model)
+    table, key = names_of(model)
     kept = ", ".join(f"'{name}'" for name in (*KEPT_BY_DATABASE, *_generated(model)))
     return (
         "EXISTS (SELECT 1 FROM maintenance_quarantinerow q JOIN maintenance_quarantinereturn r ON r.row_id = q.id "
@@ -62,7 +62,7 @@ def _generated(model: type[models.Model]) -> list[str]:
     return [f.column for f in model._meta.local_fields if f.generated]
 
 
-def _names(model: type[models.Model]) -> tuple[str, str]:
+def names_of(model: type[models.Model]) -> tuple[str, str]:
     quote = connection.ops.quote_name
     return quote(model._meta.db_table), quote(model._meta.pk.column)
 
@@ -127,7 +127,7 @@ class Batches:
 
     def mend_unlocked(self, cursor, batch: Sequence[Any]) -> set[str]:
         """Lock first and look then: the second statement sees what was committed until it had the locks."""
-        table, key = _names(self.check.model)
+        table, key = names_of(self.check.model)
         locking = f"SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY 1 FOR UPDATE SKIP LOCKED"
         cursor.execute(locking, [list(batch)])
         locked = [found for (found,) in cursor.fetchall()]
@@ -137,7 +137,7 @@ class Batches:
         return {done for (done,) in cursor.fetchall()}
 
     def statement(self, batch: Sequence[Any]) -> tuple[str, list[Any]]:
-        table, key = _names(self.check.model)
+        table, key = names_of(self.check.model)
         wrong, wrong_params = candidates(self.check, self.mend, again=self.again).values("pk").query.sql_with_params()
         act, act_params = self.act()
         return (
@@ -157,7 +157,7 @@ class Batches:
         return [self.run.pk, self.check.name, self.check.model._meta.db_table, action, of_model(self.check.model)]
 
     def act(self) -> tuple[str, Sequence[Any]]:
-        table, key = _names(self.check.model)
+        table, key = names_of(self.check.model)
         chosen = f"WHERE {table}.{key} IN (SELECT pk FROM was)"
         if self.removes:
             return f"DELETE FROM {table} {chosen} RETURNING {table}.{key} AS pk, NULL::jsonb AS whole", []

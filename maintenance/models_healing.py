@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from ip2a.compartments import VisibleQuerySet, traces_open_to
 from ip2a.models import Record
+from ip2a.models.base import record_url
 from ip2a.models.fields import among
 
 
@@ -32,6 +33,7 @@ class RunStatus(models.TextChoices):
 class Action(models.TextChoices):
     CHANGED = "changed", "Changed"
     REMOVED = "removed", "Removed"
+    ADDED = "added", "Added"
     CURED = "cured", "Put right in the database itself"
 
 
@@ -86,6 +88,9 @@ class HealRun(Record):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"
+
+    def get_absolute_url(self):
+        return record_url("maintenance:healrun_detail", self.pk)
 
 
 class HealStepQuerySet(VisibleQuerySet):
@@ -163,6 +168,9 @@ class QuarantineRow(models.Model):
 
     def __str__(self):
         return f"{self.table_name} {self.row_key}"
+
+    def get_absolute_url(self):
+        return record_url("maintenance:quarantinerow_detail", self.pk)
 
     @property
     def model(self) -> type[models.Model] | None:
