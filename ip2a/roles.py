@@ -154,6 +154,7 @@ ORGANIZING_CHANGED = (
     "campaignaccess",
     "unitlist",
     "unitlistentry",
+    "listimport",
     "worker",
     "authorizationcard",
     "unfairpractice",

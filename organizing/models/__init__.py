@@ -2,6 +2,7 @@ from organizing.models.activity import EmployerScore, SaltingActivity, SaltingAg
 from organizing.models.campaign import BreakGlass, Campaign, CampaignAccess, CampaignEmployer
 from organizing.models.cards import AuthorizationCard, CardCustody, UnfairPractice
 from organizing.models.scope import NAMED, OVERSEE
+from organizing.models.taking import ListImport
 from organizing.models.words import (
     ActivityOutcome,
     ActivityType,
@@ -38,6 +39,7 @@ __all__ = [
     "EmployerScore",
     "EmployerStance",
     "LeftBecause",
+    "ListImport",
     "SaltingActivity",
     "SaltingAgreement",
     "Trade",
