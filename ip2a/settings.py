@@ -255,7 +255,11 @@ CELERY_BEAT_SCHEDULE = {
         key: {"task": "maintenance.tasks.scheduled", "args": [key], "schedule": when}
         for key, when in {
             "audit-partitions": crontab(hour="0,12", minute=10),
+            "backup": crontab(hour=1, minute=0),
             "auto-heal": crontab(hour=2, minute=0),
+            "checksums": crontab(hour=2, minute=40),
+            "resilience": crontab(hour=3, minute=0, day_of_week="sun"),
+            "backup-trial": crontab(hour=4, minute=0, day_of_week="sun"),
             "grievance-limits": crontab(hour=3, minute=15),
             "certificates": crontab(hour=4, minute=45),
             "tidy": crontab(hour=4, minute=50),

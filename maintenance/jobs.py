@@ -4,8 +4,10 @@ from ip2a import jobs
 from ip2a.answers import Refused
 from ip2a.models import Job
 from maintenance.backups import making, telling
+from maintenance.backups import tasks as backup_tasks  # noqa: F401 - the clock's turns are jobs as well
 from maintenance.backups.errors import CannotBackUp
 from maintenance.resilience import reporting
+from maintenance.resilience import tasks as resilience_tasks  # noqa: F401 - likewise
 from maintenance.resilience.parts import Asked
 
 BACKUP, REPORT = "maintenance.backup", "maintenance.resilience"

@@ -16,7 +16,7 @@ from ip2a.factories import UserFactory
 from ip2a.models import Attachment, Message
 from maintenance import logbook
 from maintenance.backups.models import BackupRun
-from maintenance.models import ChecksumRound, FileFault, ResilienceMetric, ResilienceReport, Threshold
+from maintenance.models import ChecksumRound, FileFault, Notice, ResilienceMetric, ResilienceReport, Threshold
 from maintenance.resilience import checksums, files, growth, history, indexes, queries, records, reporting, saved
 from maintenance.resilience import storage as disks
 from maintenance.resilience.parts import Asked, Part
@@ -235,7 +235,7 @@ def test_a_sample_reads_its_share():
     set_to("maintenance.checksum-sample", 100)
     assert checksums.read_all("sample").read == len(rows)
     set_to("maintenance.checksum-sample", 0)
-    assert nightly_checksums() == 0
+    assert nightly_checksums() == "0 documents read, 0 wrong."
     assert ChecksumRound.objects.first().read == 0
 
 
@@ -410,8 +410,10 @@ def test_a_failed_or_bad_backup_is_told(tmp_path):
 def test_the_weekly_report_is_mailed_once_to_those_who_may_see_it(settings):
     administrator = UserFactory(role="administrator")
     UserFactory(role="staff")
-    weekly_resilience()
+    said = weekly_resilience()
     report = ResilienceReport.objects.get()
+    assert said == f"{report.over} over a threshold; mailed to 1."
+    assert Notice.objects.get(name="resilience").sentence.startswith("There is no good backup.")
     mail = Message.objects.get(kind="maintenance.resilience")
     assert mail.recipient == administrator
     assert mail.subject == f"Resilience report: {report.over} things over a threshold"
