@@ -230,11 +230,11 @@ class _Case:
             state=RequestState.ANSWERED,
             asked_on=asked,
             due_on=asked + timedelta(days=10),
-            answered_on=self.later(3, 9),
+            answered_on=(answered := self.later(3, 9)),
         )
         about = {"request": request, **self.signed}
         self.files.add(request, RequestEntry(kind=EntryKind.ASKED, happened_on=asked, text=request.what, **about))
-        self.files.add(RequestEntry(kind=EntryKind.ANSWERED, happened_on=request.answered_on, **about))
+        self.files.add(RequestEntry(kind=EntryKind.ANSWERED, happened_on=answered, **about))
 
     def _end(self, status: str, event: str, decision: str, words: str) -> None:
         case = self.case
@@ -252,7 +252,7 @@ class _Case:
 
     def _reckon(self, ends: str) -> None:
         """The limits that follow; those of a case that goes on are stopped or moved, by agreement and with a paper."""
-        agreed = {"agreed_by": "Superintendent"}
+        agreed: dict[str, Any] = {"agreed_by": "Superintendent"}
         if ends == "held":
             self.later(1, 2)
             paper = self._paper("abeyance.pdf", "Abeyance")
@@ -276,7 +276,7 @@ class _Case:
             if not running:
                 break
             first = min(running, key=lambda d: (d.due, d.key))
-            about = {"limit_key": first.key, "until_on": until, "paper": paper}
+            about: dict[str, Any] = {"limit_key": first.key, "until_on": until, "paper": paper}
             self._note(EventKind.EXTENDED, step=first.limit.step, **about, **agreed)
 
     def _paper(self, name: str, about: str) -> Attachment:

@@ -13,6 +13,7 @@ from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 
 PORTION = 20_000
+WAITING = sql.Identifier("ip2a_copying")
 Row = Sequence[Any]
 
 
@@ -21,17 +22,44 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Ro
 
     Whatever is not named gets the database's default. While a portion is made up nothing else may ask the database.
     """
-    columns = [model._meta.get_field(name).column for name in names]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+    table = sql.Identifier(model._meta.db_table)
+    columns = sql.SQL(", ").join(sql.Identifier(model._meta.get_field(name).column) for name in names)
+    store = _copy_behind_walls if _has_walls(model) else _copy
     source, stored = iter(rows), 0
     for first in source:  # no statement, and no trigger, for a portion without rows
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in chain([first], islice(source, PORTION - 1)):
-                copy.write_row(row)
-                stored += 1
+        stored += store(table, columns, chain([first], islice(source, PORTION - 1)))
         yield stored
+
+
+def _copy(table: sql.Identifier, columns: sql.Composed, rows: Iterable[Row]) -> int:
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def _copy_behind_walls(table: sql.Identifier, columns: sql.Composed, rows: Iterable[Row]) -> int:
+    """PostgreSQL takes no COPY where row security applies: the rows go to a table of our own, and from there in one
+    INSERT that is checked row by row."""
+    about = {"waiting": WAITING, "table": table, "columns": columns}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE {waiting} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA").format(
+                **about
+            )
+        )
+        count = _copy(WAITING, columns, rows)
+        cursor.execute(sql.SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM {waiting}").format(**about))
+        cursor.execute(sql.SQL("DROP TABLE {waiting}").format(**about))
+    return count
+
+
+def _has_walls(model: type[models.Model]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_security_active(%s::regclass)", [f'"{model._meta.db_table}"'])
+        return cursor.fetchone()[0]
 
 
 def create(records: Sequence[models.Model]) -> Iterator[int]:

@@ -192,7 +192,7 @@ def _firm_names(seed: Seed, people: People, count: int) -> list[str]:
     while len(names) < count:
         word = seed.chance.choice(FIRM_WORDS) if seed.chance.random() < 0.6 else people.name()[2]
         stem = f"{word} {seed.chance.choice(FIRM_TRADES)}"
-        names.setdefault(stem.casefold(), f"{stem}{seed.weighted(FIRM_ENDS)}")
+        names.setdefault(_plain(stem).casefold(), f"{stem}{seed.weighted(FIRM_ENDS)}")
     return list(names.values())
 
 

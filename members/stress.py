@@ -35,11 +35,11 @@ def shared_out(seed: Seed, total: int, *, among: int, most: int) -> list[int]:
 
 def tell_apart(members: Sequence[Member]) -> None:
     """Nobody shares name and birthday with another: one of them is born some days earlier."""
-    known: set[tuple[str, date]] = set()
+    known: set[tuple[str, date | None]] = set()
     for member in members:
         name = normalize("NFKD", f"{member.last_name} {member.first_name}".casefold())
         name = "".join(letter for letter in name if letter.isalpha())
-        while (name, member.date_of_birth) in known:
+        while member.date_of_birth and (name, member.date_of_birth) in known:
             member.date_of_birth -= timedelta(days=1)
         known.add((name, member.date_of_birth))
 
