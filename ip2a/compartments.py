@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, models
+from django.urls import reverse
 
 from ip2a import audit
 from ip2a.audit import client_ip
@@ -96,16 +97,30 @@ def note_opening(request, record) -> None:
 
 # What rooms lend: a function of the database that names the keys a person holds now, and the rights of each key.
 _lenders: dict[str, dict[str, frozenset[str]]] = {}
+_sayings: dict[str, tuple[str, str]] = {}
 _at_the_wall: set[str] = {c.permission for c in COMPARTMENTS.values() if c.is_walled}
 
 
-def lend(function: str, rights: dict[str, Iterable[str]], *, at_the_wall: Iterable[str]) -> None:
+def lend(
+    function: str,
+    rights: dict[str, Iterable[str]],
+    *,
+    at_the_wall: Iterable[str],
+    says: dict[str, tuple[str, str]] | None = None,
+) -> None:
     """Rights for a time: ``function(user_id)`` returns text[] of keys. A room calls this when it starts.
 
-    ``at_the_wall`` names the rights, lent or of a role, for which a wall of the database opens somewhere.
+    ``at_the_wall`` names the rights, lent or of a role, for which a wall of the database opens somewhere. ``says`` is
+    what every page says while a key is held: a sentence, and the URL name of the page where that is ended.
     """
     _lenders[function] = {key: frozenset(names) for key, names in rights.items()}
     _at_the_wall.update(at_the_wall)
+    _sayings.update(says or {})
+
+
+def sayings(user) -> list[tuple[str, str]]:
+    """(sentence, address) of what this person holds for a time, for the top of every page."""
+    return [(_sayings[key][0], reverse(_sayings[key][1])) for key in getattr(user, "_lent", ()) if key in _sayings]
 
 
 def lenders() -> list[str]:

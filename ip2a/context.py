@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import reverse
 
-from ip2a import navigation
+from ip2a import compartments, navigation
 
 
 def frame(request) -> dict:
@@ -22,6 +22,7 @@ def _frame(request) -> dict:
     return {
         "menu": navigation.menu(request),
         "local_name": settings.LOCAL_NAME,
+        "sayings": compartments.sayings(user),
         **_addresses(),
     }
 

@@ -121,6 +121,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ),
             Item("Activity reports", "organizing:saltingactivity_report", "chart", "organizing.view_saltingactivity"),
             Item("Unfair practices", "organizing:unfairpractice_list", "flag", "organizing.view_unfairpractice"),
+            Item("Who may look inside", "organizing:access", "lock", "organizing.view_campaignaccess"),
         ),
     ),
     (

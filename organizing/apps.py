@@ -30,5 +30,11 @@ class OrganizingConfig(AppConfig):
             "organizing_lent",
             {"named": NAMED, "writing": WRITING, "glass": GLASS},
             at_the_wall=["organizing.named", "organizing.oversee"],
+            says={
+                "glass": (
+                    "The organizing compartment is open to you. What you open in it is written down.",
+                    "organizing:access",
+                )
+            },
         )
         walls.declare("organizing", guests="organizing_glass_open", document="organizing_document_open")

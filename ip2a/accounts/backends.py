@@ -50,7 +50,7 @@ class RoleBackend(AuthenticationBackend):
         if not self.user_can_authenticate(user):
             return None
         rights = _rights_of(roles, state) | compartments.lent(lent)
-        user._roles_and_rights = (set(roles), rights)
+        user._roles_and_rights, user._lent = (set(roles), rights), lent
         if compartments.stands_at_the_wall(rights):
             audit.recognize(user.pk)
         return user

@@ -197,7 +197,9 @@ class CampaignAccess(CampaignRecord):
 
     objects = AccessQuerySet.as_manager()
     also_known_to = (OVERSEE,)
-    wall = wall_write = OVERSEERS
+    # the own rows, while they hold, say which campaigns to show
+    wall = f"{OVERSEERS} OR (person_id = (SELECT ip2a_actor()) AND campaign_id = {CAMPAIGNS})"
+    wall_write = OVERSEERS
 
     class Meta:
         verbose_name = "access to a campaign"
