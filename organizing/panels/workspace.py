@@ -17,7 +17,7 @@ from organizing.columns import workspace as columns
 from organizing.counting.cards import Gauges, gauges
 from organizing.counting.trend import weeks
 from organizing.counting.wallchart import stale_before, stale_days
-from organizing.models import Assessment, Campaign, ContactNote, UnfairPractice, UnitList, Worker
+from organizing.models import Assessment, Campaign, ContactNote, ListImport, UnfairPractice, UnitList, Worker
 from organizing.rules.validity import REASONS, VALID
 from organizing.services.practices import running
 
@@ -203,6 +203,18 @@ def on_the_list(request, unit_list: UnitList) -> Panel:
     url = f"{reverse('organizing:worker_list')}?{urlencode({'on_list': unit_list.pk})}"
     empty = "Nobody stands on it yet. Take in the table that you were given, or put workers on it one by one."
     return listed("Workers on the list", rows, shown, empty, url, prepare=columns.with_cards)
+
+
+@panel("organizing.unitlist", order=20)
+def tables_taken_in(request, unit_list: UnitList) -> Panel | None:
+    """Which files were taken in, and the way to take one back."""
+    rows = list(
+        ListImport.objects.visible_to(request.user).filter(unit_list=unit_list).select_related("by", "undone_by")[:MOST]
+    )
+    if not rows:
+        return None
+    may = has_right(request.user, "change", ListImport)
+    return Panel("Tables taken in", "organizing/_taken_in.html", {"rows": rows, "may": may}, f"{len(rows):,}")
 
 
 @panel("home", order=12)

@@ -1,6 +1,17 @@
 """One row of every kind behind the doors of the workspace (see ip2a.tests.doors)."""
 
+from ip2a.factories import UserFactory
 from organizing import factories
+from organizing.models import ListImport
+
+
+def taken_in():
+    unit_list = factories.UnitListFactory()
+    by = UserFactory(role="organizer")
+    return ListImport.objects.create(
+        unit_list=unit_list, campaign=unit_list.campaign, file_name="list.csv", sha256="0" * 64, by=by
+    )
+
 
 RECORDS = {
     "campaign": factories.CampaignFactory,
@@ -8,6 +19,7 @@ RECORDS = {
     "worker": factories.WorkerFactory,
     "card": factories.AuthorizationCardFactory,
     "unfair practice": factories.UnfairPracticeFactory,
+    "table taken in": taken_in,
 }
 KEPT = {
     "campaign": "campaign",
@@ -21,6 +33,8 @@ VERBS = [
     ("campaign_chart", "view_campaign", "campaign", 200, {}),
     ("campaign_employer", "change_campaign", "campaign", 200, {}),
     ("campaign_move", "change_campaign", "campaign", 200, {"to": "won"}),
+    ("unitlist_import", "change_unitlist", "unit list", 200, {}),
+    ("listimport_undo", "change_listimport", "table taken in", 200, {}),
     ("unitlist_put", "change_unitlist", "unit list", 200, {}),
     ("unitlist_freeze", "change_unitlist", "unit list", 200, {}),
     ("worker_quick", "change_worker", "worker", 405, {}),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from ip2a.factories import UserFactory
 from members.factories import OrganizationFactory
 from organizing import factories as make
 from organizing.counting import cards as counting
@@ -86,7 +87,7 @@ def random_cards(seed, count=400, people=60):
     UnitListEntry.objects.bulk_create(
         [UnitListEntry(unit_list=unit_list, campaign=campaign, worker=worker) for worker in workers[::2]]
     )
-    who, now = make.OrganizerFactory(), timezone.now()
+    who, now = UserFactory(role="organizer"), timezone.now()
     made = []
     for _ in range(count):
         void = dice.random() < 0.1

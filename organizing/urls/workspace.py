@@ -1,7 +1,7 @@
 from django.urls import path
 
 from organizing import models
-from organizing.views.workspace import chart, details, lists, quick, verbs
+from organizing.views.workspace import chart, details, imports, lists, quick, verbs
 from organizing.views.workspace.acts import history_of
 
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("campaigns/<int:pk>/employer/", V.CampaignEmployer.as_view(), name="campaign_employer"),
     path("campaigns/<int:pk>/move/<str:to>/", V.CampaignMove.as_view(), name="campaign_move"),
     *kept("lists", "unitlist", M.UnitList, L.UnitListList, L.UnitListCreate, D.UnitListDetail, L.UnitListUpdate),
+    path("lists/<int:pk>/import/", imports.ListTakeIn.as_view(), name="unitlist_import"),
+    path("lists/taken-in/<int:pk>/back/", imports.ListImportUndo.as_view(), name="listimport_undo"),
     path("lists/<int:pk>/put/", V.ListAddWorker.as_view(), name="unitlist_put"),
     path("lists/<int:pk>/freeze/", V.ListFreeze.as_view(), name="unitlist_freeze"),
     *kept("workers", "worker", M.Worker, L.WorkerList, L.WorkerCreate, D.WorkerDetail, L.WorkerUpdate),

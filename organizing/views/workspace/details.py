@@ -100,7 +100,10 @@ class UnitListDetail(Detail):
         context = super().get_context_data(**kwargs)
         u = self.record
         chips = state_chip("Kept as it is", "info") if u.frozen_at else state_chip("Can be changed", "quiet")
-        return context | {"state": chips}
+        take = []
+        if self.may_act("add", Worker):
+            take = [self.entry("Take in a table", "import", rules.may_import(self.request.user, u))]
+        return context | {"state": chips, "secondary_actions": take}
 
 
 class WorkerDetail(Detail):
