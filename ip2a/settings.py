@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
             "grievance-limits": crontab(hour=3, minute=15),
             "certificates": crontab(hour=4, minute=45),
             "tidy": crontab(hour=4, minute=50),
+            "days-that-come-near": crontab(hour=5, minute=15),
             "grievance-reminders": crontab(hour=5, minute=30),
             "overdue-applications": crontab(hour=5, minute=45),
             "data-findings": crontab(hour="6,12,18", minute=20),

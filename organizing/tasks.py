@@ -1,11 +1,10 @@
-from celery import shared_task
-
-from ip2a import audit, compartments
+from ip2a import compartments
+from maintenance.schedule import scheduled
 from organizing.services import practices
 
 
-@shared_task
+@scheduled("days-that-come-near", "Days that come near", "Reminds people of days that they must keep.")
 def remind_of_charges() -> int:
     """Every morning: who is inside is told of charges that must be filed and served soon. Safe to run twice."""
-    with audit.acting(command="remind_of_charges"), compartments.system("organizing", "reminders of charges"):
+    with compartments.system("organizing", "reminders of charges"):
         return practices.remind()
