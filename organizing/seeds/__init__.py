@@ -1,0 +1,3 @@
+from organizing.seeds import campaign, outreach
+
+__all__ = ["campaign", "outreach"]
