@@ -127,8 +127,8 @@ def is_required(field: Field) -> bool:
 
 def _needs_text(field: Field) -> bool:
     """A text that people must not leave blank. One whose default is blank may be, whatever its form says."""
-    if not issubclass(field.model, Record):
-        return False  # logs, and tables of borrowed apps: no form fills them in
+    if not issubclass(field.model, Record) or field.name in field.model.audit_hidden:
+        return False  # logs, tables of borrowed apps, secrets: nobody fills them in
     may_be_blank = field.blank or field.choices or field.default == "" or field.db_default is not NOT_PROVIDED
     return isinstance(field, CharField | TextField) and not may_be_blank
 

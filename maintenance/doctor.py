@@ -49,8 +49,8 @@ def _plan(checks: list[Check]) -> Iterator[Callable[[], list[Seen]]]:
         else:
             tables.setdefault(check.model, []).append(condition)
     for model in looking.largest_first(tables):
-        for is_shared in (False, True):
-            of_one_sort = [one for one in tables[model] if one.is_shared == is_shared]
+        for is_apart in (False, True):
+            of_one_sort = [one for one in tables[model] if one.is_apart == is_apart]
             if of_one_sort:
                 yield partial(looking.look_through, model, of_one_sort)
 

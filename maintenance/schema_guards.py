@@ -173,7 +173,7 @@ def _refused(table: str) -> set[str]:
         refused |= {"UPDATE", "DELETE"}
     if table in guards.undeletable_tables():
         refused.add("DELETE")
-    if table.startswith("ip2a_auditentry"):
+    if table.startswith("ip2a_auditentry") or table in guards.READ_ONLY_TABLES:
         refused |= {"INSERT", "UPDATE", "DELETE"}
     return refused | {"INSERT", "UPDATE", "DELETE"} if table == "django_migrations" else refused
 

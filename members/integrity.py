@@ -12,15 +12,13 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
-    Max,
     OuterRef,
     Q,
-    RowRange,
     Subquery,
     Value,
     Window,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
 from ip2a.models.fields import Fold
@@ -179,13 +177,10 @@ def job_before_youngest_age():
     advice="Open the member and correct the dates; two jobs at once may be right.",
 )
 def overlapping_jobs():
-    earlier = Window(
-        Max(Coalesce("end_date", Value(FAR_AWAY, output_field=DateField()))),
-        partition_by="member",
-        order_by=["start_date", "id"],
-        frame=RowRange(end=-1),
-    )
-    jobs = _jobs().order_by().annotate(busy_until=earlier).filter(busy_until__gt=F("start_date"))
+    # Where any two overlap, two that follow each other do. Backwards, because so lies the index.
+    following = Window(Lag("start_date"), partition_by="member", order_by=["-start_date", "-id"])
+    lasting = Coalesce("end_date", Value(FAR_AWAY, output_field=DateField()))
+    jobs = _jobs().order_by().annotate(following=following).filter(following__lt=lasting)
     return Member.objects.live().filter(pk__in=jobs.values("member"))
 
 
