@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.utils import timezone
 
 from ip2a.models import Attachment
@@ -22,9 +23,10 @@ Found = dict[str, tuple[int, datetime]]
 
 def listing() -> Found:
     """Everything in the store: name, size, and when it was written."""
-    if isinstance(default_storage, FileSystemStorage):
-        return dict(_on_disk(Path(default_storage.location)))
-    return {entry.key: (entry.size, entry.last_modified) for entry in default_storage.bucket.objects.all()}
+    store: Any = storages["default"]
+    if isinstance(store, FileSystemStorage):
+        return dict(_on_disk(Path(store.location)))
+    return {entry.key: (entry.size, entry.last_modified) for entry in store.bucket.objects.all()}
 
 
 def _on_disk(root: Path) -> Iterator[tuple[str, tuple[int, datetime]]]:
@@ -54,7 +56,8 @@ def files(asked: Asked) -> Part:
         part.say(Level.UNKNOWN, "The files were not looked at.")
         return part
     began, here = timezone.now(), listing()
-    total, lost, documents = len(here), 0, []
+    total, lost = len(here), 0
+    documents: list[int] = []
     for path, pk in named():
         if here.pop(path, None) is None and not _came_meanwhile(path):
             lost += 1

@@ -89,10 +89,11 @@ def clean(points: Sequence[Point], now: datetime) -> list[Point]:
             last.append(index)
         else:
             ends[place], last[place] = at, index
-    run, index = [], last[-1] if last else None
-    while index is not None:
-        run.append(near[index])
-        index = before[index]
+    run: list[Point] = []
+    step = last[-1] if last else None
+    while step is not None:
+        run.append(near[step])
+        step = before[step]
     return run[::-1]
 
 

@@ -13,7 +13,7 @@ from ip2a.reports import Figure, Section
 from ip2a.words import register_tones, state_chip, tone_of
 from maintenance import thresholds
 from maintenance.backups.models import BackupRun, BackupState
-from maintenance.resilience import forecast, growth, history, limits, queries, storage
+from maintenance.resilience import forecast, growth, history, limits, queries, storage, watching
 from maintenance.resilience.forecast import Point
 from maintenance.resilience.models import Level, ResilienceReport
 
@@ -106,7 +106,8 @@ def _course(title: str, courses: dict[str, list[Point]], *, unit: Unit, axis: st
 
 
 def _storage() -> Chart:
-    courses = dict(sorted(history.of(storage.SHARE, POINTS).items())[:COURSES])
+    past = history.of(storage.SHARE, POINTS)
+    courses = {", ".join(words): past[words[0]] for words in list(storage.disks())[:COURSES] if words[0] in past}
     limit = Threshold(float(thresholds.value(limits.STORAGE_WARN)), "Look at it")
     title = "How full the disks are"
     return _course(title, courses, unit="percent", axis="Full", ahead=True, threshold=limit, key="chart-storage")
@@ -121,7 +122,9 @@ def _growth() -> Chart:
 def _queries() -> Chart:
     """The slowest of the last report."""
     found = sorted(history.of(queries.MILLISECONDS, POINTS).items(), key=lambda pair: -pair[1][-1][1])
-    courses = dict(found[:COURSES])
+    known = watching.hot_queries
+    courses = {known[name].label: points for name, points in found if name in known}
+    courses = dict(list(courses.items())[:COURSES])
     return _course("The slowest queries", courses, unit="count", axis="ms", ahead=False, key="chart-queries")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils import timezone
 
 from ip2a.words import format_day
@@ -23,15 +23,16 @@ SHARE = "storage.share"
 def places() -> dict[str, Path]:
     """What this house keeps on disks of this machine, by word."""
     found = {"backups": Path(settings.BACKUP_FOLDER), "logs": Path(settings.LOGS)}
-    if isinstance(default_storage._wrapped or default_storage, FileSystemStorage):
-        found["documents"] = Path(default_storage.location)
+    store = storages["default"]
+    if isinstance(store, FileSystemStorage):
+        found["documents"] = Path(store.location)
     cluster = settings.VAR_DIR / "cluster"
     if cluster.exists():
         found["database"] = cluster.resolve()
     return found
 
 
-def disks() -> dict[str, Path]:
+def disks() -> dict[tuple[str, ...], Path]:
     """One place for each disk, by the words of all that lies on it."""
     by_device: dict[int, tuple[list[str], Path]] = {}
     for word, path in sorted(places().items()):
@@ -40,29 +41,30 @@ def disks() -> dict[str, Path]:
             there = there.parent
         words, _ = by_device.setdefault(os.stat(there).st_dev, ([], there))
         words.append(word)
-    return {", ".join(words): path for words, path in by_device.values()}
+    return {tuple(words): path for words, path in by_device.values()}
 
 
 def storage(asked: Asked) -> Part:
+    """History is kept by word: which words share a disk may change."""
     part = Part("storage", "Room on the disks", columns=["Disk of", "Used", "Of", "Share", "Full on", "How sure"])
-    numbers = thresholds.values(limits.STORAGE_WARN, limits.STORAGE_ACT, limits.FILLS_WITHIN, limits.FORECAST_POINTS)
+    names = (limits.STORAGE_WARN, limits.STORAGE_ACT, limits.FILLS_WITHIN, limits.FORECAST_POINTS)
+    numbers = {name: float(value) for name, value in thresholds.values(*names).items()}
     past = history.of(USED)
     for words, path in disks().items():
         usage = shutil.disk_usage(path)
         used = usage.total - usage.free
-        points = [*past.get(words, []), (timezone.localtime(), float(used))]
-        row = _look(part, words, used, usage.total, points, {name: float(v) for name, v in numbers.items()})
-        part.rows.append(row)
-        part.measure(USED, used, words)
-        part.measure("storage.total", usage.total, words)
+        points = [*past.get(words[0], []), (timezone.localtime(), float(used))]
+        part.rows.append(_look(part, ", ".join(words), used, usage.total, points, numbers))
+        for word in words:
+            part.measure(USED, used, word)
+            part.measure(SHARE, 100 * used / usage.total, word)
     return part
 
 
 def _look(part: Part, words: str, used: int, total: int, points: list, numbers: dict[str, float]) -> list:
-    share = 100 * used / total if total else 0.0
-    part.measure(SHARE, share, words)
-    level = Level.ACT if share >= numbers[limits.STORAGE_ACT] else Level.WARN
+    share = 100 * used / total
     if share >= numbers[limits.STORAGE_WARN]:
+        level = Level.ACT if share >= numbers[limits.STORAGE_ACT] else Level.WARN
         part.say(level, f"The disk of {words} is {share:.0f} % full: {size(total - used)} are left. Make room.")
     line = forecast.trend(points, timezone.localtime(), int(numbers[limits.FORECAST_POINTS]))
     if line is None:

@@ -119,7 +119,8 @@ def test_the_day_a_disk_fills_is_told_with_how_sure_that_is():
 
 def test_every_disk_is_measured_once():
     part = disks.storage(Asked())
-    assert [m.name for m in part.measures if m.name == "storage.used"] == ["storage.used"] * len(disks.disks())
+    assert sorted(m.subject for m in part.measures if m.name == "storage.used") == ["backups", "documents", "logs"]
+    assert [row[0] for row in part.rows] == [", ".join(words) for words in disks.disks()]
 
 
 # -- files
