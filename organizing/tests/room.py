@@ -28,41 +28,42 @@ def asked_by(user):
     return audit.reading_as(user)
 
 
-def fill(mark: str = MARK) -> SimpleNamespace:
-    """One record of each kind of a campaign, and of what stands beside campaigns."""
-    organizer = UserFactory(role="organizer", last_name=f"{mark}organizer")
-    employer = OrganizationFactory(name="Ordinary Electric")
-    salt = MemberFactory(last_name="Ordinary")
-    campaign = make.CampaignFactory(name=f"{mark} campaign", employer=employer, lead=organizer)
-    unit_list = make.UnitListFactory(campaign=campaign, source=f"{mark} source")
-    worker = make.WorkerFactory(campaign=campaign, last_name=f"{mark}worker", crew=f"{mark}crew")
-    entry = make.UnitListEntryFactory(unit_list=unit_list, worker=worker)
-    card = make.AuthorizationCardFactory(worker=worker, witnessed_by=f"{mark}witness", received_by=organizer)
-    made = SimpleNamespace(
-        organizer=organizer,
-        employer=employer,
-        salt=salt,
-        campaign=campaign,
-        unit_list=unit_list,
-        worker=worker,
-        entry=entry,
-        card=card,
-        assessment=make.AssessmentFactory(worker=worker, by=organizer, note=f"{mark}note"),
-        contact=make.ContactNoteFactory(worker=worker, by=organizer, note=f"{mark}talk"),
-        custody=make.CardCustodyFactory(card=card, by=organizer, place=f"{mark}place"),
-        practice=make.UnfairPracticeFactory(campaign=campaign, organization=employer, what_happened=f"{mark}what"),
-        activity=make.SaltingActivityFactory(member=salt, organization=employer, notes=f"{mark}activity"),
-        score=make.EmployerScoreFactory(organization=employer, by=organizer, why=f"{mark}why"),
-        agreement=make.SaltingAgreementFactory(
-            member=salt, organization=employer, directed_by=organizer, notes=f"{mark}agreement"
-        ),
-        glass=make.BreakGlassFactory(
-            officer=UserFactory(), reason=f"{mark}glass", opened_at=timezone.now() - timedelta(days=9)
-        ),
-        access=make.CampaignAccessFactory(campaign=campaign, asked_by=organizer, why=f"{mark}access"),
+def ordinary() -> SimpleNamespace:
+    """What stands outside: an employer, a member, and people who sign in."""
+    return SimpleNamespace(
+        organizer=UserFactory(role="organizer", first_name="Pat", last_name="Prentiss"),
+        employer=OrganizationFactory(name="Ordinary Electric"),
+        salt=MemberFactory(last_name="Ordinary"),
+        colleague=UserFactory(last_name="Colleague"),
     )
+
+
+def fill(around: SimpleNamespace | None = None, mark: str = MARK) -> SimpleNamespace:
+    """One record of each kind of a campaign, and of what stands beside campaigns; nothing outside is added."""
+    made = around or ordinary()
+    by, employer, salt, colleague = made.organizer, made.employer, made.salt, made.colleague
+    made.campaign = campaign = make.CampaignFactory(name=f"{mark} campaign", employer=employer, lead=by)
+    made.unit_list = make.UnitListFactory(campaign=campaign, source=f"{mark} source")
+    made.worker = worker = make.WorkerFactory(campaign=campaign, last_name=f"{mark}worker", crew=f"{mark}crew")
+    made.entry = make.UnitListEntryFactory(unit_list=made.unit_list, worker=worker)
+    made.card = make.AuthorizationCardFactory(worker=worker, witnessed_by=f"{mark}witness", received_by=by)
+    made.assessment = make.AssessmentFactory(worker=worker, by=by, note=f"{mark}note")
+    made.contact = make.ContactNoteFactory(worker=worker, by=by, note=f"{mark}talk")
+    made.custody = make.CardCustodyFactory(card=made.card, by=by, place=f"{mark}place")
+    made.practice = make.UnfairPracticeFactory(campaign=campaign, organization=employer, what_happened=f"{mark}what")
     made.practice.workers.add(worker)
-    made.document = attach(card, ContentFile(f"Dear {mark}.\n".encode(), f"{mark}scan.txt"), by=organizer)
+    made.activity = make.SaltingActivityFactory(member=salt, organization=employer, notes=f"{mark}activity")
+    made.score = make.EmployerScoreFactory(organization=employer, by=by, why=f"{mark}why")
+    made.agreement = make.SaltingAgreementFactory(
+        member=salt, organization=employer, directed_by=by, notes=f"{mark}agreement"
+    )
+    made.glass = make.BreakGlassFactory(
+        officer=colleague, reason=f"{mark}glass", opened_at=timezone.now() - timedelta(days=9)
+    )
+    made.access = make.CampaignAccessFactory(
+        campaign=campaign, person=colleague, asked_by=by, granted_by=by, why=f"{mark}access"
+    )
+    made.document = attach(made.card, ContentFile(f"Dear {mark}.\n".encode(), f"{mark}scan.txt"), by=by)
     return made
 
 
