@@ -159,7 +159,7 @@ ORGANIZING_CHANGED = (
     "authorizationcard",
     "unfairpractice",
 )
-ORGANIZING_ADDED = ("employerscore", "assessment", "contactnote", "cardcustody")
+ORGANIZING_ADDED = ("employerscore", "assessment", "contactnote", "cardcustody", "notthesame")
 ORGANIZE = [
     "ip2a.enter_organizing",
     *[permission for name in ORGANIZING_CHANGED for permission in verbs(f"organizing.{name}", "view add change")],

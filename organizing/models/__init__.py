@@ -1,6 +1,7 @@
 from organizing.models.activity import EmployerScore, SaltingActivity, SaltingAgreement
 from organizing.models.campaign import BreakGlass, Campaign, CampaignAccess, CampaignEmployer
 from organizing.models.cards import AuthorizationCard, CardCustody, UnfairPractice
+from organizing.models.same import NotTheSame
 from organizing.models.scope import NAMED, OVERSEE
 from organizing.models.taking import ListImport
 from organizing.models.words import (
@@ -40,6 +41,7 @@ __all__ = [
     "EmployerStance",
     "LeftBecause",
     "ListImport",
+    "NotTheSame",
     "SaltingActivity",
     "SaltingAgreement",
     "Trade",

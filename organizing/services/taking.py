@@ -12,7 +12,16 @@ from ip2a.answers import Answer, Refused, no
 from ip2a.imports import mapping, reading
 from ip2a.imports.kinds import Kind, Split
 from ip2a.imports.values import Bad, cleaned, folded
-from organizing.models import Assessment, AuthorizationCard, Campaign, ContactNote, UnitList, UnitListEntry, Worker
+from organizing.models import (
+    Assessment,
+    AuthorizationCard,
+    Campaign,
+    ContactNote,
+    NotTheSame,
+    UnitList,
+    UnitListEntry,
+    Worker,
+)
 from organizing.models.taking import ListImport
 from organizing.rules.campaigns import may_change_list, may_import
 from organizing.services.shared import in_words, locked, needs_reason
@@ -284,10 +293,16 @@ def built_on(imported: ListImport) -> list[tuple[Worker, str]]:
         for worker in set(keys.values_list("worker", flat=True)):
             told.setdefault(worker, []).append(words)
     practices = rows.filter(unfair_practices__isnull=False).values_list("pk", flat=True)
+    pairs = NotTheSame.objects.filter(campaign=imported.campaign_id).values_list("first", "second")
+    apart = rows.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", flat=True)
     edited = (
         rows.filter(pk__in=imported.workers, updated_at__gt=since).exclude(pk__in=told).values_list("pk", flat=True)
     )
-    for keys, words in ((practices, "is named in an unfair labor practice"), (edited, "was changed since")):
+    for keys, words in (
+        (practices, "is named in an unfair labor practice"),
+        (apart, "was told apart"),
+        (edited, "was changed since"),
+    ):
         for worker in keys:
             told.setdefault(worker, []).append(words)
     return [(worker, ", ".join(told[worker.pk])) for worker in rows if worker.pk in told]

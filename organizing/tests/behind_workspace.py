@@ -31,6 +31,7 @@ KEPT = {
 # (page, what it asks of a role, what it is about, what a GET answers, more of the address)
 VERBS = [
     ("campaign_chart", "view_campaign", "campaign", 200, {}),
+    ("campaign_same", "change_campaign", "campaign", 200, {}),
     ("campaign_employer", "change_campaign", "campaign", 200, {}),
     ("campaign_move", "change_campaign", "campaign", 200, {"to": "won"}),
     ("unitlist_import", "change_unitlist", "unit list", 200, {}),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from organizing import models
-from organizing.views.workspace import chart, details, imports, lists, quick, verbs
+from organizing.views.workspace import chart, details, imports, lists, quick, same, verbs
 from organizing.views.workspace.acts import history_of
 
 
@@ -21,6 +21,7 @@ L, D, V, M = lists, details, verbs, models
 urlpatterns = [
     *kept("campaigns", "campaign", M.Campaign, L.CampaignList, L.CampaignCreate, D.CampaignDetail, L.CampaignUpdate),
     path("campaigns/<int:pk>/chart/", chart.WallChart.as_view(), name="campaign_chart"),
+    path("campaigns/<int:pk>/same/", same.SameWorkers.as_view(), name="campaign_same"),
     path("campaigns/<int:pk>/employer/", V.CampaignEmployer.as_view(), name="campaign_employer"),
     path("campaigns/<int:pk>/move/<str:to>/", V.CampaignMove.as_view(), name="campaign_move"),
     *kept("lists", "unitlist", M.UnitList, L.UnitListList, L.UnitListCreate, D.UnitListDetail, L.UnitListUpdate),

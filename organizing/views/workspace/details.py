@@ -49,6 +49,7 @@ class CampaignDetail(Detail):
             return []
         found = [
             self.entry("Add an employer", "employer"),
+            self.entry("Workers who may be one and the same", "same"),
         ]
         for to in models.Campaign.NEXT[models.CampaignStatus(c.status)]:
             answer = rules.may_move(user, c, to)
