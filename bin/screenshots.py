@@ -23,7 +23,7 @@ PAGES = {  # by who looks: the seed's logins, whose passwords are public
         "employer": "/organizations/?has_workers=yes&sort=name -> #results tbody th a",
         "jobs": "/jobs/?current=yes",
         "search": "/search/?q=an",
-        "findings": "/findings/",
+        "repairs": "/maintenance/repairs/",
         "imports": "/imports/",
         "audit": "/audit/",
     },

@@ -1,7 +1,9 @@
 """The menu, as data. A test proves that every string resolves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -145,12 +147,27 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
 )
 
 
+_badges: dict[str, Callable[[Any], int]] = {}
+
+
+def badge(url: str) -> Callable[[Callable[[Any], int]], Callable[[Any], int]]:
+    """Put a number behind the entry of this URL name: ``count(user)``. It is asked on every page, so it must be cheap:
+    no query."""
+
+    def register(count: Callable[[Any], int]) -> Callable[[Any], int]:
+        _badges[url] = count
+        return count
+
+    return register
+
+
 def menu(request) -> SafeString:
     """The menu of this person; the entry of the longest matching path is the current one."""
     items = [item for _, items in MENU for item in items]
     shown = tuple(item for item in items if not item.permission or request.user.has_perm(item.permission))
     matching = [item for item in shown if _leads_to(item.url, request.path)]
-    return _drawn(shown, max(matching, key=lambda item: len(reverse(item.url)), default=None))
+    badges = tuple((item.url, _badges[item.url](request.user)) for item in shown if item.url in _badges)
+    return _drawn(shown, max(matching, key=lambda item: len(reverse(item.url)), default=None), badges)
 
 
 def _leads_to(name: str, path: str) -> bool:
@@ -159,13 +176,15 @@ def _leads_to(name: str, path: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _drawn(shown: tuple[Item, ...], current: Item | None) -> SafeString:
+def _drawn(shown: tuple[Item, ...], current: Item | None, badges: tuple[tuple[str, int], ...]) -> SafeString:
     """The same rights on the same page make the same menu, so it is drawn once."""
+    numbers = dict(badges)
     groups = [
         {
             "label": label,
             "entries": [
                 {"label": item.label, "url": reverse(item.url), "icon": item.icon, "active": item is current}
+                | {"badge": numbers.get(item.url, 0)}
                 for item in items
                 if item in shown
             ],

@@ -15,8 +15,10 @@ class MaintenanceConfig(AppConfig):
             thresholds,
         )
         from maintenance.derived import derive  # likewise
+        from maintenance.mending import equip  # likewise
 
         derive()
+        equip()
         post_migrate.connect(thresholds.sync, sender=self, dispatch_uid="thresholds")
         post_migrate.connect(notifying.set_up, sender=self, dispatch_uid="channels")
         # Those who set up triggers and policies listen for their own app; the last app's turn comes after all of them.

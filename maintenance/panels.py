@@ -34,7 +34,7 @@ def data_findings(request, subject):
             "checked_at": findings.last_checked(told),
         },
         count=len(doubtful) if told else None,
-        actions=[("All findings", reverse("maintenance:finding_list"))],
+        actions=[("All repairs", reverse("maintenance:finding_list"))],
     )
 
 

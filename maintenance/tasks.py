@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ip2a.tasks import make_audit_partitions
-from maintenance import doctor, healing, healing_words, logbook, notifying, schedule
+from maintenance import badge, doctor, healing, logbook, notifying, repairing, schedule
 from maintenance.models_healing import Road
 
 
@@ -23,6 +23,7 @@ def tend_schedule() -> int:
 @shared_task
 def tell() -> int:
     """Every minute: what is new goes to the channels, as soon as their quiet hours let it."""
+    badge.refresh()
     return notifying.tell()
 
 
@@ -34,6 +35,7 @@ def examine() -> str:
     if seen is None:
         return "Somebody else was looking in this moment."
     notifying.note_findings(fixable=False)
+    badge.refresh()
     return f"{sum(1 for one in seen if one.count or one.trouble)} of {len(seen)} checks found something."
 
 
@@ -42,9 +44,7 @@ def examine() -> str:
 def auto_heal() -> str:
     """The night's round. What it did stands on the Repairs page, in the log book, and goes to the channels."""
     healed = healing.heal(road=Road.NIGHT)
-    notifying.note_findings()
-    told = healing_words.as_json(healed, notified=notifying.tell())
-    logbook.write(logbook.AUTO_HEAL, healing_words.for_the_log(told))
+    repairing.after_a_round(healed)
     return f"Mended {healed.repaired:,}; {len(healed.left)} kinds of findings are for a person."
 
 

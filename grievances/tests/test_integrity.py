@@ -339,5 +339,5 @@ def test_findings_lead_to_their_cases(signed_in, make):
     wrong = make()
     put(wrong, assigned_rep=None)
     doctor.examine()
-    page = signed_in("representative").get("/findings/grievances.without-representative/").content.decode()
+    page = signed_in("representative").get("/maintenance/repairs/grievances.without-representative/").content.decode()
     assert wrong.get_absolute_url() in page

@@ -16,7 +16,7 @@ from django.utils import timezone
 from benevolence.tests import behind
 from grievances import factories as cases
 from grievances import services as grievances
-from ip2a import post, roles
+from ip2a import audit, post, roles
 from ip2a.attachments.services import attach
 from ip2a.compartments import COMPARTMENTS
 from ip2a.factories import UserFactory
@@ -108,6 +108,10 @@ def _reminder() -> Any:
     return apps.get_model("grievances.reminder").objects.create(grievance=limit.grievance, deadline=limit, **facts)
 
 
+def _repair_run() -> Any:
+    return apps.get_model("maintenance.healrun").objects.create(road="command", batch=audit.next_batch())
+
+
 # One of each kind, made once for a walk.
 def _exemption():
     return apps.get_model("members.exemption").objects.create(
@@ -124,6 +128,10 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "long_job": lambda: Job.objects.create(kind="vault.pack", label="Packing", subject=MemberFactory()),
     "absence": _absence,
     "mail": lambda: post.send(to="", subject="Hello", body="", kind="test.hello", key="door"),
+    "repair run": _repair_run,
+    "kept row": lambda: apps.get_model("maintenance.quarantinerow").objects.create(
+        run=_repair_run(), check_name="x", table_name="members_member", row_key="1", action="changed", before={"a": 1}
+    ),
     "channel": lambda: NotificationChannel.objects.create(name="Door", kind="log"),
     "agreement": lambda: cases.agreement_in_force().agreement,
     "agreement_version": lambda: cases.agreement_in_force(),
@@ -423,6 +431,18 @@ DOORS: list[Door] = [
     Door("maintenance:finding_list", "maintenance.view_finding"),
     Door("maintenance:finding_check", "maintenance.view_finding", get=405),
     Door("maintenance:finding_detail", "maintenance.view_finding", kwargs={"name": "none"}, get=404),
+    Door("maintenance:finding_mend", "maintenance.view_finding", kwargs={"name": "none"}, get=404),
+    Door("maintenance:finding_put_off", "maintenance.view_finding", kwargs={"name": "none"}, get=404),
+    Door("maintenance:finding_take_up", "maintenance.view_finding", kwargs={"name": "none"}, get=405),
+    Door("maintenance:mend_all", "maintenance.view_healrun"),
+    Door("maintenance:healrun_list", "maintenance.view_healrun"),
+    Door("maintenance:healrun_detail", "maintenance.view_healrun", "repair run"),
+    Door("maintenance:healrun_undo", "maintenance.view_healrun", "repair run"),
+    Door("maintenance:quarantinerow_list", "maintenance.view_quarantinerow"),
+    Door("maintenance:quarantinerow_detail", "maintenance.view_quarantinerow", "kept row"),
+    Door("maintenance:quarantinerow_back", "maintenance.view_quarantinerow", "kept row", get=405),
+    Door("maintenance:schedule", "maintenance.view_scheduledrun"),
+    Door("maintenance:schedule_run", "maintenance.view_scheduledrun", kwargs={"key": "tidy"}, get=405),
     # members and employers
     *kept("members.member", "member"),
     Door("members:member_report", "members.view_member"),

@@ -41,7 +41,7 @@ PAGES = {
     "compare two": "/duplicates/members/compare/",
     "merges": "/duplicates/members/merges/",
     "not the same": "/duplicates/members/not-the-same/",
-    "findings": "/findings/",
+    "repairs": "/maintenance/repairs/",
     "add a document": "/documents/add/members.member/{member}/",
     "draft a letter": "/papers/members.member/{member}/members.confirmation/",
     "when I am away": "/account/away/",
