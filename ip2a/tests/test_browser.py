@@ -72,6 +72,11 @@ FOR_REPRESENTATIVES = {
     "employer with a grievance": "/organizations/{organization}/",
 }
 FOR_ADMINISTRATORS = {
+    "put a finding off": "/maintenance/repairs/members.active-without-any-job/not-now/",
+    "mend all": "/maintenance/repairs/mend/",
+    "repair runs": "/maintenance/repairs/runs/",
+    "rows in quarantine": "/maintenance/repairs/quarantine/",
+    "schedule": "/maintenance/schedule/",
     "resilience": "/maintenance/resilience/",
     "backups": "/maintenance/backups/",
     "audit trail": "/audit/",
