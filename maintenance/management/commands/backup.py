@@ -3,6 +3,7 @@ import sys
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 
 from ip2a import audit
 from maintenance.backups import making, restoring, telling, verifying
@@ -32,6 +33,9 @@ class Command(BaseCommand):
                 facts, lines, clean = self._do(options)
         except CannotBackUp as error:
             raise CommandError(str(error), returncode=2) from error
+        except DatabaseError as error:
+            why = str(error).strip().splitlines()[0]
+            raise CommandError(f"The database cannot be used: {why}. Is it migrated?", returncode=2) from error
         self.progress(0, 0, "")
         self.stdout.write(json.dumps(facts, indent=2, default=str) if options["format"] == "json" else "\n".join(lines))
         if not clean:

@@ -2,6 +2,7 @@ import sys
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 
 from ip2a import audit
 from maintenance.resilience import exporting, reporting
@@ -30,6 +31,9 @@ class Command(BaseCommand):
                 exporting.write(report, path)
         except (exporting.CannotExport, reporting.CannotReport) as error:
             raise CommandError(str(error), returncode=2) from error
+        except DatabaseError as error:
+            why = str(error).strip().splitlines()[0]
+            raise CommandError(f"The database cannot be used: {why}. Is it migrated?", returncode=2) from error
         self.progress(0, 0, "")
         self.stdout.write(exporting.text(report) if options["format"] == "json" else "\n".join(lines(report)))
         if report.over:
