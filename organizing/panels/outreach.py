@@ -97,7 +97,7 @@ def latest(request, subject):
     return listed(
         "Latest activities",
         SaltingActivity.objects.visible_to(request.user).live().for_table(),
-        without(columns.ACTIVITIES, "location"),
+        without(columns.ACTIVITIES, "location", "contacted", "cards", "member"),
         "Visits, talks and leaflets at employers will stand here.",
         reverse("organizing:saltingactivity_list"),
         actions=_adding(request, "Write one down", SaltingActivity),

@@ -225,7 +225,7 @@ def charges_running(request, subject) -> Panel | None:
         return None
     open_ones = rows.filter(pk__in=running().values("pk")).for_table().order_by("occurred_on", "pk")
     shown = [
-        column for column in columns.PRACTICES if column.key in ("happened", "employer", "last", "left", "campaign")
+        column for column in columns.PRACTICES if column.key in ("happened", "employer", "last", "left")
     ]
     url = f"{reverse('organizing:unfairpractice_list')}?clock=yes"
     made = listed("Charges to file and serve", open_ones, shown, "", url, prepare=columns.with_clocks)
