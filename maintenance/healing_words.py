@@ -94,7 +94,7 @@ def _for_a_person(healed: Healed) -> Iterator[str]:
 
 
 def _last(healed: Healed) -> str:
-    checks = f"{len(healed.before):,} checks"
+    checks = f"{len(healed.before):,} check{'' if len(healed.before) == 1 else 's'}"
     if healed.run is None:
         return f"Dry run of {checks}: {healed.fixable:,} would be mended. Nothing was written."
     words = f"Run {healed.run.pk}, {checks}: {healed.repaired:,} mended, {len(healed.left):,} kinds of findings left."

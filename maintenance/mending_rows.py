@@ -9,6 +9,7 @@ is as large as fits into a moment, so that whoever wants one of its rows meanwhi
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -16,14 +17,16 @@ from django.db import DataError, IntegrityError, OperationalError, connection, m
 from django.db.models import QuerySet, sql
 
 from ip2a.compartments import of_model
+from maintenance import looking
 from maintenance.mending import Mend
 from maintenance.models import HealRun
 from maintenance.models_healing import Action
 from maintenance.registry import Check
 
-FIRST_BATCH = 50
-SMALLEST, LARGEST = 10, 500
+FIRST_BATCH = 100
+SMALLEST, LARGEST = 50, 200
 MOMENT = 0.02  # seconds
+THESE: list = []  # stands in the statement for the keys of a batch
 PATIENCE = 0.2
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '500ms'"
 LOCK_NOT_AVAILABLE = "55P03"
@@ -40,11 +43,25 @@ class Mended:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def candidates(check: Check, mend: Mend, *, again: bool = True) -> QuerySet:
-    """The found rows that are safe to mend; without ``again`` not those whose same mend somebody took back."""
-    rows = check.model._base_manager.filter(pk__in=check.find().order_by().values("pk"))
+def candidates(check: Check, mend: Mend, *, again: bool = True, keys: Sequence[Any] | None = None) -> QuerySet:
+    """The found rows that are safe to mend; without ``again`` not those whose same mend somebody took back.
+
+    With ``keys`` of those only: where the check is a condition on the row, nothing but these rows is read.
+    """
+    rows = check.model._base_manager.all()
+    if keys is not None:
+        table, key = names_of(check.model)
+        rows = rows.extra(where=[f"{table}.{key} = ANY(%s)"], params=[keys])  # noqa: S610 - names of the model
+    rows = _found_among(rows, check)
     rows = mend.rows(rows) if mend.rows else rows
     return rows if again else rows.extra(where=[f"NOT {_taken_back(check.model)}"], params=[check.name])  # noqa: S610
+
+
+def _found_among(rows: QuerySet, check: Check) -> QuerySet:
+    condition = looking.condition_of(check)
+    if condition is not None and condition.shared is None:
+        return rows.extra(where=[f"({condition.statement})"], params=list(condition.values))  # noqa: S610
+    return rows.filter(pk__in=check.find().order_by().values("pk"))
 
 
 def _taken_back(model: type[models.Model]) -> str:
@@ -83,7 +100,7 @@ class Batches:
             time.sleep(PATIENCE)
             missed = self.over(missed)
         if missed:
-            still = candidates(self.check, self.mend, again=self.again).filter(pk__in=missed)
+            still = candidates(self.check, self.mend, again=self.again, keys=missed)
             self.result.busy = still.exclude(pk__in=[key for key, _ in self.result.failed]).count()
         return self.result
 
@@ -137,19 +154,26 @@ class Batches:
         return {done for (done,) in cursor.fetchall()}
 
     def statement(self, batch: Sequence[Any]) -> tuple[str, list[Any]]:
+        text, params = self.written
+        return text, [list(batch) if value is THESE else value for value in params]
+
+    @cached_property
+    def written(self) -> tuple[str, list[Any]]:
+        """The same for every batch but for its keys, so that it is put together once."""
         table, key = names_of(self.check.model)
-        wrong, wrong_params = candidates(self.check, self.mend, again=self.again).values("pk").query.sql_with_params()
+        found = candidates(self.check, self.mend, again=self.again, keys=THESE)
+        wrong, wrong_params = found.values("pk").query.sql_with_params()
         act, act_params = self.act()
         return (
             f"WITH was AS MATERIALIZED (SELECT t.{key} AS pk, to_jsonb(t) AS whole FROM {table} t "
-            f"WHERE t.{key} = ANY(%s) AND t.{key} IN ({wrong})), "
+            f"WHERE t.{key} IN ({wrong})), "
             f"acted AS ({act}) "
             "INSERT INTO maintenance_quarantinerow "
             "(run_id, check_name, table_name, row_key, action, compartment, before, after, at) "
             "SELECT %s, %s, %s, was.pk::text, %s, coalesce(nullif(%s, ''), was.whole ->> 'compartment', ''), "
             "was.whole, acted.whole, clock_timestamp() FROM was JOIN acted ON acted.pk = was.pk ORDER BY was.pk "
             "RETURNING row_key",
-            [list(batch), *wrong_params, *act_params, *self.about()],
+            [*wrong_params, *act_params, *self.about()],
         )
 
     def about(self) -> list[Any]:

@@ -43,7 +43,7 @@ class Singly(Batches):
         rows = self.check.model._base_manager.select_for_update(of=("self",), skip_locked=True).filter(pk=key)
         if not list(rows.values_list("pk", flat=True)):
             return False
-        record = candidates(self.check, self.mend, again=self.again).filter(pk=key).first()
+        record = candidates(self.check, self.mend, again=self.again, keys=[key]).first()
         if record is None:
             return False
         newest = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -1,0 +1,141 @@
+"""auto_heal speaks to people in tables and to machines in JSON, and its exit status says whether anything is left."""
+
+import io
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from ip2a.factories import UserFactory
+from maintenance.models import HealRun, QuarantineRow
+from members.factories import MemberEmploymentFactory, MemberFactory
+from members.models import Member
+
+pytestmark = pytest.mark.django_db
+JOINED = "members.joined-in-future"
+FUTURE = "members.job-ends-in-future"
+
+
+def auto_heal(*words):
+    """(exit status, what it wrote)."""
+    out = io.StringIO()
+    try:
+        call_command("auto_heal", *words, stdout=out, stderr=io.StringIO())
+    except SystemExit as ended:
+        return ended.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+@pytest.fixture
+def early():
+    return MemberFactory(hire_date=timezone.localdate() + timedelta(days=30))
+
+
+def test_what_was_mended_is_a_line_and_nothing_left_is_status_0(early):
+    status, text = auto_heal("--only", JOINED)
+    run = HealRun.objects.get()
+    assert status == 0
+    assert text.splitlines()[1].split() == [JOINED, "1", "1", "0"]
+    assert text.splitlines()[-1] == (
+        f"Run {run.pk}, 1 check: 1 mended, 0 kinds of findings left. Take it back: auto_heal --undo {run.pk}"
+    )
+    assert Member.objects.get(pk=early.pk).hire_date is None
+
+
+def test_what_is_left_for_a_person_is_status_1():
+    MemberEmploymentFactory(start_date=date(2020, 1, 1), end_date=timezone.localdate() + timedelta(days=9))
+    status, text = auto_heal("--only", FUTURE)
+    assert status == 1
+    assert "For a person:\n  1 job ends in the future." in text
+
+
+def test_json_has_the_documented_shape(early):
+    status, text = auto_heal("--only", JOINED, "--format", "json")
+    assert status == 0
+    assert json.loads(text) == {
+        "run": HealRun.objects.get().pk,
+        "dry_run": False,
+        "checks": 1,
+        "findings": [
+            {
+                "name": JOINED,
+                "severity": "warning",
+                "count": 1,
+                "fixable": 1,
+                "repaired": 1,
+                "examples": [early.pk],
+                "sentence": "1 member joined in the future.",
+            }
+        ],
+        "repaired": 1,
+        "left": 0,
+        "could_not_run": [],
+        "notified": 0,
+    }
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(early):
+    status, text = auto_heal("--only", JOINED, "--dry-run")
+    assert status == 1
+    assert text.splitlines()[-1] == "Dry run of 1 check: 1 would be mended. Nothing was written."
+    assert (HealRun.objects.count(), QuarantineRow.objects.count()) == (0, 0)
+
+
+def test_undo_puts_back_and_a_second_undo_says_so(early):
+    auto_heal("--only", JOINED)
+    run = HealRun.objects.get()
+    assert auto_heal("--undo", str(run.pk)) == (0, f"Run {run.pk}: 1 rows are as they were.\n")
+    status, text = auto_heal("--undo", str(run.pk))
+    assert (status, text.startswith(f"Run {run.pk} was taken back already, on ")) == (0, True)
+    assert Member.objects.get(pk=early.pk).hire_date == early.hire_date
+
+
+def test_undo_names_what_it_left_alone(early):
+    auto_heal("--only", JOINED)
+    Member.objects.filter(pk=early.pk).update(city="Akron")
+    status, text = auto_heal("--undo", str(HealRun.objects.get().pk), "--format", "json")
+    left = [{"table": "members_member", "key": str(early.pk), "reason": "was changed since"}]
+    assert (status, json.loads(text)["left_alone"]) == (1, left)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--undo", "999999"], "There is no run 999999"),
+        (["--only", "members.joined-in-futur"], "Did you mean members.joined-in-future"),
+        (["--app", "member"], "No app is called member"),
+    ],
+)
+def test_what_could_not_run_says_why_with_status_2(words, said):
+    with pytest.raises(CommandError, match=said) as refused:
+        auto_heal(*words)
+    assert refused.value.returncode == 2
+
+
+def test_the_summary_tells_seven_days(early):
+    old = HealRun.objects.create(road="night", batch=1, started_at=timezone.now() - timedelta(days=8))
+    HealRun.objects.filter(pk=old.pk).update(status="done", ended_at=timezone.now())
+    auto_heal("--only", JOINED)
+    run = HealRun.objects.latest("pk")
+    auto_heal("--undo", str(run.pk))
+    told = json.loads(auto_heal("--summary", "--format", "json")[1])
+    assert [(r["kind"], r["of"], r["repaired"], r["undone"]) for r in told["runs"]] == [
+        ("mend", None, 1, True),
+        ("undo", run.pk, 1, False),
+    ]
+    assert (told["days"], told["repaired"], told["taken_back"]) == (7, 1, 1)
+    assert "In 7 days: 1 mended, 1 taken back." in auto_heal("--summary")[1]
+
+
+def test_rows_of_a_compartment_are_invisible_outside():
+    boss, staff = UserFactory(role="administrator"), UserFactory(role="staff")
+    run = HealRun.objects.create(road="command", batch=1)
+    about = {"run": run, "check_name": "x", "row_key": "1", "action": "changed", "before": {}}
+    open_row = QuarantineRow.objects.create(**about, table_name="members_member")
+    QuarantineRow.objects.create(**about, table_name="members_member", compartment="organizing")
+    QuarantineRow.objects.create(**about, table_name="organizing_campaign", compartment="")
+    assert list(QuarantineRow.objects.visible_to(boss)) == [open_row]
+    assert list(QuarantineRow.objects.visible_to(staff)) == []
