@@ -23,6 +23,7 @@ SCRIPTS = (
     "benevolence_decisions",
     "benevolence_pages",
     "training",
+    "integrity_run",
     "stress_seed",
     "organizing_probe",
 )
