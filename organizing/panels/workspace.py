@@ -171,7 +171,7 @@ def unit_lists(request, campaign: Campaign) -> Panel:
 @panel("organizing.campaign", order=35)
 def practices(request, campaign: Campaign) -> Panel:
     rows = UnfairPractice.objects.visible_to(request.user).filter(campaign=campaign).for_table()
-    shown = without(columns.PRACTICES, "campaign")
+    shown = without(columns.PRACTICES, "campaign", "employer", "sections")
     actions = adds(request, "Note one", "unfairpractice", campaign)
     url = opens("unfairpractice", campaign)
     empty = "Nothing was noted. A charge must be filed and served within six months."
@@ -224,9 +224,7 @@ def charges_running(request, subject) -> Panel | None:
     if not has_right(request.user, "view", UnfairPractice):
         return None
     open_ones = rows.filter(pk__in=running().values("pk")).for_table().order_by("occurred_on", "pk")
-    shown = [
-        column for column in columns.PRACTICES if column.key in ("happened", "employer", "last", "left")
-    ]
+    shown = [column for column in columns.PRACTICES if column.key in ("happened", "employer", "last", "left")]
     url = f"{reverse('organizing:unfairpractice_list')}?clock=yes"
     made = listed("Charges to file and serve", open_ones, shown, "", url, prepare=columns.with_clocks)
     return made if made.context["total"] else None
