@@ -5,7 +5,6 @@ looked at at once.
 """
 
 import contextvars
-import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, connections
 from django.utils import timezone
 
+from ip2a.compartments import system
 from maintenance import doctor
 from maintenance.backups import folder, making, owner, restoring
 from maintenance.backups.contents import Contents
@@ -94,7 +95,7 @@ def _compare(backup: folder.Backup, database: str, found: Verified) -> None:
 
 def _examine(database: str, found: Verified) -> None:
     """The checks, on the restored copy. Only what the copy has and the original had not speaks against the backup."""
-    with served_from(database):
+    with served_from(database), system("organizing", "proving a backup"):
         was = dict(Finding.objects.filter(severity=Severity.CRITICAL).values_list("check_name", "count"))
         for check in all_checks():
             seen = doctor.look(check)

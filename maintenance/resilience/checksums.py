@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from ip2a.attachments import store
+from ip2a.compartments import system
 from ip2a.models import Attachment
 from maintenance import thresholds
 from maintenance.resilience import limits
@@ -34,7 +35,8 @@ def read_all(kind: str, say: Say = lambda done, total, text: None) -> ChecksumRo
         if not cursor.fetchone()[0]:
             return None
         try:
-            return _go_on(_open_round(kind), say)
+            with system("organizing", "checksums"):
+                return _go_on(_open_round(kind), say)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
