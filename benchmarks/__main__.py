@@ -22,6 +22,7 @@ SCRIPTS = (
     "packet",
     "benevolence_decisions",
     "benevolence_pages",
+    "organizing_pages",
     "training",
     "integrity_run",
     "stress_seed",
