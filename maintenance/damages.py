@@ -195,6 +195,7 @@ def invitation_stale():
 def history_of_lost_record():
     person = UserFactory()
     return _did(
+        "SET CONSTRAINTS ALL IMMEDIATE",
         "ALTER TABLE ip2a_user DISABLE TRIGGER USER",
         f"DELETE FROM ip2a_user WHERE id = {person.pk}",
         "ALTER TABLE ip2a_user ENABLE TRIGGER USER",

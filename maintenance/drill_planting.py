@@ -141,7 +141,7 @@ def _promises(model: type[Model], columns: list[str] | None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE conrelid = to_regclass(%s) AND contype <> 'n' ORDER BY conname",
+            "WHERE conrelid = to_regclass(%s) AND contype NOT IN ('n', 't') ORDER BY conname",
             [table],
         )
         constraints = [name for name, text in cursor.fetchall() if _is_about(text, listed)]

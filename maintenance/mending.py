@@ -66,6 +66,7 @@ _named: dict[str, Mend] = {}
 _safest: dict[tuple[type[models.Model], str], Values] = {}
 _constraints: dict[tuple[type[models.Model], str], Mend] = {}
 _required: dict[tuple[type[models.Model], str], Mend] = {}
+_kept: set[type[models.Model]] = set()
 
 
 def change(check: str, values: Values, *, says: str, rows: Rows | None = None) -> None:
@@ -93,6 +94,11 @@ def constraint(
 def required(model: type[models.Model], field: str, values: Values | None, *, says: str = REMOVED) -> None:
     """Rows without this value get these; with None they are removed."""
     _required[model, field] = Mend(says, values)
+
+
+def keep(model: type[models.Model]) -> None:
+    """Rows of this model are never removed or emptied of a reference by a repair: what to do is for a person."""
+    _kept.add(model)
 
 
 def equip() -> None:
@@ -155,7 +161,7 @@ def _required_value(check: Check) -> Mend | None:
 
 def _orphan(check: Check) -> Mend | None:
     field = field_of(check)
-    if getattr(check.model, "never_deleted", False):
+    if getattr(check.model, "never_deleted", False) or check.model in _kept:
         return None
     if field.null:
         return Mend(EMPTIED, {field.name: None})
@@ -173,7 +179,7 @@ def field_of(check: Check) -> models.Field:
 def may_go(key: models.Field) -> bool:
     """Whether rows of this model may be removed when the record is gone that this key refers to."""
     model = key.model
-    if getattr(model, "append_only", False) or getattr(model, "never_deleted", False):
+    if model in _kept or getattr(model, "append_only", False) or getattr(model, "never_deleted", False):
         return False
     part_of_parent = key.remote_field is not None and key.remote_field.on_delete is models.CASCADE
     return bool(model._meta.auto_created) or issubclass(model, Removable) or part_of_parent
