@@ -450,7 +450,7 @@ DOORS: list[Door] = [
     *kept("members.organizationcontact", "contact"),
     *kept("members.memberemployment", "job"),
     Door("members:organizationcontact_remove", "members.delete_organizationcontact", "contact"),
-    Door("members:member_exempt", "members.view_member", "member"),
+    Door("members:member_exempt", "members.view_member members.add_exemption", "member"),
     Door("members:exemption_end", "members.change_exemption", "exemption", get=405),
     Door("members:organizationcontact_restore", "members.delete_organizationcontact", "contact", get=405),
     Door("members:organizationcontact_make_primary", "members.change_organizationcontact", "contact", get=405),

@@ -2,7 +2,9 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 
+from ip2a.rules import has_right
 from ip2a.views.generic import RecordAct
 from ip2a.words import format_day
 from members import exemptions
@@ -27,6 +29,11 @@ class MemberExempt(Confirmed):
         "The member's page says “Exempt until” that day, and nothing else: not why, and not who said so.",
         "The member keeps the place on every list.",
     )
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not has_right(request.user, "add", Exemption):
+            raise PermissionDenied("Your role may not exempt members. Ask an administrator for the right.")
+        return super().dispatch(request, *args, **kwargs)
 
     def may(self):
         return exemptions.may_exempt(self.request.user, self.record)
