@@ -27,6 +27,7 @@ from ip2a.roles import ROLES
 from ip2a.tests.vault.models import Secret
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 from organizing.tests import behind_access as access
+from organizing.tests import behind_outreach as outreach
 from organizing.tests import behind_workspace as workspace
 from training.tests import behind as training
 
@@ -160,6 +161,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     **training.RECORDS,
     **workspace.RECORDS,
     **access.RECORDS,
+    **outreach.RECORDS,
     "secret": lambda: Secret.objects.create(name="Zebra", member=MemberFactory()),
 }
 
@@ -586,12 +588,16 @@ DOORS: list[Door] = [
     # organizing: nothing exists outside of the compartment
     *[
         door
-        for model, of in workspace.KEPT.items()
+        for model, of in (workspace.KEPT | outreach.KEPT).items()
         for door in kept(f"organizing.{model}", of, compartment="organizing")
     ],
     *[
         Door(f"organizing:{page}", f"organizing.{right}", of, get=get, compartment="organizing", kwargs=more)
         for page, right, of, get, more in workspace.VERBS
+    ],
+    *[
+        Door(f"organizing:{page}", f"organizing.{right}", of, get=get, compartment="organizing")
+        for page, right, of, get in outreach.DOORS
     ],
     # the room that proves the walls
     *[
