@@ -145,8 +145,8 @@ def unnamed(command: str) -> Iterator[Context]:
         _tell_database()
 
 
-def batch(number: int):
-    """Mark every change inside as part of one batch (ip2a.undo takes a batch back)."""
+def batch(number: int | None):
+    """Mark every change inside as part of one batch (ip2a.undo takes a batch back); None: of no batch."""
     return _changed(batch=number)
 
 
