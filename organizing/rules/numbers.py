@@ -42,3 +42,9 @@ CHARGE_WARNINGS = tuple(
     )
     for number, word, days in ((1, "first", 60), (2, "second", 21), (3, "last", 5))
 )
+ENDING_DAYS = numbers.declare(
+    "organizing.ending-days",
+    14,
+    unit="days",
+    about="How many days before the last day of an agreement or an exemption in organizing somebody is told.",
+)
