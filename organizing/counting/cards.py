@@ -3,10 +3,13 @@
 The same questions in the same order as ``organizing.rules.validity``, which explains a single card.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -54,6 +57,15 @@ SELECT id, coalesce(alone, CASE WHEN place = 1 THEN '{VALID}' ELSE '{DUPLICATE}'
 UNION ALL
 SELECT id, 'void' FROM organizing_authorizationcard WHERE campaign_id = %(campaign)s AND voided_at IS NOT NULL
 """  # noqa: S608 - constant text
+
+
+# What every change of a card or of a list's entry changes: cheap to add up, while judging takes a join and a sort.
+STAMP = """
+SELECT card.*, entry.* FROM
+  (SELECT count(*), sum(id), sum(version) FROM organizing_authorizationcard WHERE campaign_id = %(campaign)s) card,
+  (SELECT count(*), sum(id), sum(version) FROM organizing_unitlistentry WHERE unit_list_id = %(list)s) entry
+"""
+KEPT_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -120,18 +132,16 @@ def _parameters(campaign: Campaign, unit_list: UnitList | None, on: date, days: 
 
 
 def employers_of(campaign: Campaign) -> list[int]:
-    return list(campaign.parties.values_list("organization", flat=True))
+    return sorted(campaign.parties.values_list("organization", flat=True))
 
 
 def gauges(campaign: Campaign, unit_list: UnitList | None = None, on: date | None = None) -> Gauges:
-    """The state of the cards against this list, or the newest one. Costs five small statements and one counting."""
+    """The state of the cards against this list, or the newest one: six small statements and at most one counting."""
     on = on or timezone.localdate()
     unit_list = unit_list or list_for(campaign)
     numbers = {name: int(value) for name, value in values(CARD_DAYS, SHOWING, TARGET).items()}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTED, _parameters(campaign, unit_list, on, numbers[CARD_DAYS]))
-        found = {verdict: (cards, workers) for verdict, cards, workers in cursor.fetchall()}
-    cards, valid = found.pop(VALID, (0, 0))
+    found = _counted(campaign, _parameters(campaign, unit_list, on, numbers[CARD_DAYS]))
+    cards, valid = found.get(VALID, (0, 0))
     left_out = {key: found.get(key, (0, 0))[0] for key in REASONS} | {DUPLICATE: cards - valid}
     on_list = UnitListEntry.objects.filter(unit_list=unit_list).count() if unit_list else 0
     size = max(on_list, (unit_list.stated_size or 0) if unit_list else 0)
@@ -144,6 +154,23 @@ def gauges(campaign: Campaign, unit_list: UnitList | None = None, on: date | Non
         not_counted={key: count for key, count in left_out.items() if count},
         marks=marks(size, valid, showing=numbers[SHOWING], target=campaign.target_percent or numbers[TARGET]),
     )
+
+
+def _counted(campaign: Campaign, told: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """Cards and workers by verdict. Counted anew after any change of a card, a list, an employer or the day, and kept
+    until the next: the key holds all of them, so what is kept cannot be out of date."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAMP, told)
+        stamp = [str(number) for number in cursor.fetchone()]
+    known = json.dumps([str(campaign.created_at), sorted(told.items()), stamp], default=str)
+    key = f"organizing.cards:{hashlib.sha256(known.encode()).hexdigest()}"
+    found = cache.get(key)
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTED, told)
+            found = {verdict: (cards, workers) for verdict, cards, workers in cursor.fetchall()}
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 def marks(size: int, valid: int, *, showing: int, target: int) -> tuple[Mark, ...]:

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -161,3 +162,33 @@ def test_each_number_of_the_gauges_opens_its_rows(inside, signed_in, django_asse
         assert len(rows) - 1 == count, why
     with django_assert_max_num_queries(8):
         counting.gauges(campaign)
+
+
+def test_what_is_kept_of_a_count_never_outlives_a_change(inside):
+    campaign, unit_list = random_cards(5)
+
+    def valid():
+        counting.gauges(campaign, unit_list)  # kept from here on
+        with CaptureQueriesContext(connection) as asked:
+            found = counting.gauges(campaign, unit_list)
+        assert not [query for query in asked if "alone" in query["sql"]]
+        return found.valid
+
+    before = valid()
+    card = AuthorizationCard.objects.get(pk=first_valid(campaign, unit_list))
+    AuthorizationCard.objects.filter(pk=card.pk).update(has_signature=False)
+    assert valid() == before - 1
+    AuthorizationCard.objects.filter(pk=card.pk).update(has_signature=True)
+    assert valid() == before
+    unit_list.entries.filter(worker=card.worker).delete()
+    assert valid() == before - 1
+    campaign.parties.update(organization=OrganizationFactory())
+    assert valid() == 0
+
+
+def first_valid(campaign, unit_list) -> int:
+    """A good card of a worker who has no other."""
+    rows = AuthorizationCard.objects.filter(campaign=campaign)
+    good = list(counting.with_verdict(rows, "valid", campaign, unit_list))
+    twice = set(counting.with_verdict(rows, "duplicate", campaign, unit_list).values_list("worker", flat=True))
+    return next(card.pk for card in good if card.worker_id not in twice)
