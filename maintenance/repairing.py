@@ -78,13 +78,13 @@ def start_undo(run: HealRun, *, by: Any) -> Job:
     return jobs.start(UNDO, run, by=by)
 
 
-def after_a_round(healed: healing.Healed) -> int:
-    """What follows every round: notices, the log book, the badge. Returns how many messages went out."""
+def after_a_round(healed: healing.Healed) -> dict[str, Any]:
+    """What follows every round: notices, the log book, the badge. Returns the round in its stable shape."""
     notifying.note_findings()
     told = healing_words.as_json(healed, notified=notifying.tell())
     logbook.write(logbook.AUTO_HEAL, healing_words.for_the_log(told))
     badge.refresh()
-    return told["notified"]
+    return told
 
 
 @jobs.job(MEND, label="Mending data", most_attempts=1, atomic=False)

@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('maintenance', '0001_findings_and_thresholds'),
+        ("maintenance", "0001_findings_and_thresholds"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='finding',
-            name='things',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='Examples in words, where there is no record.', size=None),
+            model_name="finding",
+            name="things",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(),
+                default=list,
+                help_text="Examples in words, where there is no record.",
+                size=None,
+            ),
         ),
     ]

@@ -17,18 +17,21 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser):
-        parser.add_argument("--stress", action="store_true", help="at full size")
+        size = parser.add_mutually_exclusive_group()
+        size.add_argument("--quick", action="store_true", help="a small local, a short load")
+        size.add_argument("--stress", action="store_true", help="at full size")
         parser.add_argument("--force", action="store_true", help="also in production")
 
-    def handle(self, *, stress, force, **options):
+    def handle(self, *, quick, stress, force, **options):
         verdict = 0
         for name, words, is_sized in STEPS:
             self.stdout.write(f"\n== {words} ({name})")
             if name not in get_commands():
                 self.stdout.write(f"There is no command {name} here, so this step is left out.")
                 continue
-            wanted = {"stress": stress, "force": force} if is_sized else {}
-            verdict = self.run_step(name, {key: True for key, is_on in wanted.items() if is_on})
+            wanted = {"quick": quick, "stress": stress, "force": force} if is_sized else {}
+            status = self.run_step(name, {key: True for key, is_on in wanted.items() if is_on})
+            verdict = max(verdict, status) if name == "load" else status  # what was mended is not left
         if verdict:
             raise SystemExit(verdict)
 

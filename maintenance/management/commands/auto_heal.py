@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ip2a import audit
 from ip2a.answers import Refused
-from maintenance import drill, healing_words, logbook
+from maintenance import drill, healing_words, repairing
 from maintenance.healing import heal
 from maintenance.healing_undo import undo
 from maintenance.models import HealRun
@@ -50,9 +50,7 @@ class Command(BaseCommand):
                 again=options["again"],
                 progress=self.progress,
             )
-        told = healing_words.as_json(healed)
-        if healed.run is not None:
-            logbook.write(logbook.AUTO_HEAL, healing_words.for_the_log(told))
+            told = healing_words.as_json(healed) if healed.run is None else repairing.after_a_round(healed)
         self.say(told, healing_words.lines(healed))
         return bool(healed.left)
 

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ip2a import audit
 from ip2a.answers import Refused
-from maintenance import doctor, healing_words, integrity_words, logbook
+from maintenance import doctor, healing_words, integrity_words, repairing
 from maintenance.healing import heal
 from maintenance.models_healing import Road
 from maintenance.registry import UnknownCheck, choose
@@ -55,8 +55,7 @@ class Command(BaseCommand):
                 road=Road.COMMAND,
                 progress=lambda stage, done, total: self.progress(done, total, stage),
             )
-        told = healing_words.as_json(healed)
-        logbook.write(logbook.AUTO_HEAL, healing_words.for_the_log(told))
+            told = repairing.after_a_round(healed)
         self.say(told, healing_words.lines(healed))
         return bool(healed.left)
 
