@@ -73,10 +73,8 @@ def summarize(stream: Any, outcomes: list[tuple[str, Outcome]]) -> None:
         stream.write(f"{row[0]:<{width}}" + "".join(f"{number:>11,}" for number in row[1:]))
     for name, outcome in outcomes:
         for kept in outcome.kept:
-            wall = f" (for the {kept['compartment']} compartment only)" if kept["compartment"] else ""
-            stream.write(
-                f"{name}: column {kept['column']} has no place yet; its values are kept with the import{wall}."
-            )
+            for_whom = f"goes to the {kept['compartment']} compartment alone" if kept["compartment"] else "has no field"
+            stream.write(f"{name}: column {kept['column']} {for_whom}; its values are kept with the import.")
         for group in outcome.problems:
             stream.write(f"{name}: {group['count']:,} × {group['rule']}, first in row {group['samples'][0]['row']:,}")
     wrong = [name for name, outcome in outcomes if not outcome.is_proven]
