@@ -9,10 +9,13 @@ A damage is done as the owner of the tables, inside a transaction that is rolled
 What is derived from the models needs none: ``drill_planting`` finds values that break it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 Plant = Callable[[], str]
 
@@ -63,3 +66,42 @@ def named() -> list[str]:
 def execute(statement: str, params: list | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
+
+
+@contextmanager
+def by_hand(*models: type[Model]) -> Iterator[None]:
+    """As a hand with SQL, or a restore, writes: the triggers of these tables stand aside, their checks are gone."""
+    tables = [connection.ops.quote_name(model._meta.db_table) for model in models]
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in tables:
+        execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for name in _promises_of(table):
+            execute(f"ALTER TABLE {table} DROP CONSTRAINT {connection.ops.quote_name(name)} CASCADE")
+    yield
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in tables:
+        execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _promises_of(table: str) -> list[str]:
+    """Check and exclusion constraints; what points at other tables stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND contype IN ('c', 'x')", [table]
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def change(row: Model, **values: Any) -> Model:
+    """Set columns of one row past every page and guard."""
+    with by_hand(type(row)):
+        type(row)._base_manager.filter(pk=row.pk).update(**values)
+    return row
+
+
+def lose(row: Model) -> Model:
+    """Take one row away past every page and guard."""
+    with by_hand(type(row)), connection.cursor() as cursor:
+        table, key = map(connection.ops.quote_name, (row._meta.db_table, row._meta.pk.column))
+        cursor.execute(f"DELETE FROM {table} WHERE {key} = %s", [row.pk])  # noqa: S608 - names of a model
+    return row

@@ -15,13 +15,14 @@ from django.db import Error, connection, transaction
 from django.test import override_settings
 from django.utils.module_loading import autodiscover_modules
 
+from ip2a.answers import Refused
 from ip2a.compartments import of_model, system
 from maintenance import doctor, drill_planting, registry, seeding
 from maintenance.damaging import Damage, damage_for, execute, why_undrillable
 from maintenance.drill_place import as_application, scratch
 from maintenance.drill_planting import CannotPlant
 from maintenance.healing import Healed, heal
-from maintenance.healing_undo import undo
+from maintenance.healing_undo import FOR_GOOD, undo
 from maintenance.mending import mend_of
 from maintenance.mending_schema import executing
 from maintenance.models import Finding
@@ -122,7 +123,7 @@ def _drilled(check: Check, before: int) -> Outcome:
                 _see(outcome, before)
     except CannotPlant as error:
         outcome.verdict, outcome.why = UNDRILLED, str(error)
-    except Error as error:
+    except (Error, Refused) as error:
         logger.info("The drill of %s stopped", check.name, exc_info=True)
         outcome.miss(f"{type(error).__name__}: {str(error).splitlines()[0]}")
     return outcome
@@ -183,6 +184,9 @@ def _mend(outcome: Outcome) -> None:
         outcome.undone = "stays so"
         return
     undone = undo(healed.run, by=None, road=Road.DRILL)
+    if undone.left_alone and {one.reason for one in undone.left_alone} == {FOR_GOOD}:
+        outcome.undone, outcome.why = "stays so", f"It {FOR_GOOD}."
+        return
     outcome.undone = f"{undone.restored} of {healed.repaired}"
     if undone.left_alone:
         outcome.miss(f"not taken back: {undone.left_alone[0]}")

@@ -27,6 +27,7 @@ GONE = "was removed since"
 BACK = "is there again already"
 TAKEN = "is being changed by somebody else just now: take it back once more, later"
 CURED = "was put right in the database itself and stays so"
+FOR_GOOD = "stays so: the repair reckoned it anew, and what it wrote then is kept for good"
 NO_TABLE = "belongs to a table that is not there any more"
 UNDO_OF_UNDO = (
     "Run {pk} took back run {of}. An undo is not taken back: let the data be mended once more, with a run of its own."
@@ -134,6 +135,7 @@ class _Undoing:
     def all(self) -> None:
         """What was done last is taken back first: of one row, and of rows that need each other."""
         groups = self.rows.order_by().values_list("check_name", "table_name", "action")
+        for_good = {name for name, table, action in groups.distinct() if action == Action.ADDED and _is_kept(table)}
         for name, table, action in (
             groups.annotate(last=models.Max("pk")).order_by("-last").values_list("check_name", "table_name", "action")
         ):
@@ -142,7 +144,10 @@ class _Undoing:
                 .order_by("-pk")
                 .values_list("pk", flat=True)
             )
-            self.group(_Table(table), action, keys)
+            if name in for_good:
+                self.leave(dict.fromkeys(keys, FOR_GOOD))
+            else:
+                self.group(_Table(table), action, keys)
 
     def group(self, table: "_Table", action: str, keys: list[int]) -> None:
         for start in range(0, len(keys), BATCH):
@@ -184,6 +189,12 @@ class _Undoing:
     def leave(self, reasons: dict[int, str]) -> None:
         rows = QuarantineRow.objects.in_bulk(list(reasons))
         self.result.left_alone += [LeftAlone(rows[key], why) for key, why in reasons.items()]
+
+
+def _is_kept(table: str) -> bool:
+    """Whether rows that a repair added there can never be taken away. Half a reckoning would be worse than all."""
+    model = model_of_table(table)
+    return getattr(model, "never_deleted", False) or getattr(model, "append_only", False)
 
 
 class _Table:

@@ -9,9 +9,11 @@ import logging
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from ip2a.answers import Refused
 from ip2a.compartments import of_model
+from ip2a.guards import record_models
 from ip2a.models import AuditEntry
 from maintenance.mending_rows import Batches, candidates, names_of
 from maintenance.models_healing import Action, model_of_table
@@ -48,9 +50,22 @@ class Singly(Batches):
             return False
         newest = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         before = _whole(self.check.model._meta.db_table, key)
+        beside = {table: _whole(table, key) for table in _beside(self.check.model)}
         self.mend.each(record)
         self.keep(key, before, newest)
+        for table, old in beside.items():
+            self.keep_beside(table, key, old)
         return True
+
+    def keep_beside(self, table: str, key: Any, before: str | None) -> None:
+        """What is added up beside the record, in a table of which the trail keeps nothing."""
+        after = _whole(table, key)
+        if before is None and after is not None:
+            self.store(table, key, Action.ADDED, "{}", after)
+        elif before is not None and after is None:
+            self.store(table, key, Action.REMOVED, before, None)
+        elif before is not None:
+            self.store(table, key, Action.CHANGED, before, after)
 
     def keep(self, key: Any, before: str, newest: int) -> None:
         """The record itself, even where its change is no event for the trail, and all else that was touched."""
@@ -79,6 +94,16 @@ class Singly(Batches):
         about = [self.run.pk, self.check.name, table, str(key), action, of_model(model) if model else ""]
         with connection.cursor() as cursor:
             cursor.execute(STORE, [before, old, after, *about])
+
+
+def _beside(model: type[Model]) -> list[str]:
+    """Tables with a row for each record, under the record's own key, that the audit trail passes over."""
+    audited = set(record_models())
+    return [
+        relation.related_model._meta.db_table
+        for relation in model._meta.related_objects
+        if relation.one_to_one and relation.field.primary_key and relation.related_model not in audited
+    ]
 
 
 # Of several changes of one row the first says what was there before.

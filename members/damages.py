@@ -4,9 +4,10 @@ from datetime import date
 
 from django.utils import timezone
 
-from maintenance.damaging import damage
+from ip2a.factories import UserFactory
+from maintenance.damaging import change, damage
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationFactory
-from members.models import Member, Organization
+from members.models import Member, Organization, OrganizationContact
 
 LONG_AGO = date(2001, 2, 3)
 
@@ -78,3 +79,17 @@ def job_of_merged_member():
     job = a_job()
     Member.objects.filter(pk=job.member_id).update(deleted_at=timezone.now(), merged_into=MemberFactory())
     return f"{job}, whose record was merged"
+
+
+@damage("members.contact-at-removed-organization")
+def contact_at_removed_organization():
+    firm = OrganizationFactory()
+    OrganizationContact.objects.create(organization=firm, first_name="Alex", last_name="Reed")
+    change(firm, deleted_at=timezone.now())
+    return f"a contact of {firm}, which was removed"
+
+
+@damage("members.deceased-may-sign-in")
+def deceased_may_sign_in():
+    member = MemberFactory(user=UserFactory(is_active=True))
+    return f"{change(member, status=Member.Status.DECEASED)}, who has died and may sign in"
