@@ -265,6 +265,8 @@ ROLES = (
             *EXEMPTIONS,
             *verbs("ip2a.attachment", "view"),
             *verbs("ip2a.keptvalues", "view"),
+            *PAPERS,
+            "ip2a.use_admin",
             *ORGANIZE,
         ],
     ),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -262,8 +263,10 @@ class VersionAdmin(ActsMixin, KeptAdmin):
 
     def working(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Every limit from one day, with its working."""
+        if not self.has_view_permission(request):  # who may see no row would be told that this one is gone
+            raise PermissionDenied("Your role may not look at agreements.")
         version = self.get_object(request, object_id)
-        if version is None or not self.has_view_permission(request, version):
+        if version is None:
             return HttpResponseRedirect(reverse("admin:grievances_agreementversion_changelist"))
         form = TrialForm(request.GET or None)
         start = form.cleaned_data["start"] if form.is_valid() else None

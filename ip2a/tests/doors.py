@@ -5,7 +5,7 @@ them gets what ``get`` says. ``of`` names the record that fills the address (see
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -328,7 +328,7 @@ DOORS: list[Door] = [
     Door("admin:autocomplete", NOBODY),
     Door("admin:jsi18n", "ip2a.use_admin"),
     Door("admin:view_on_site", "ip2a.use_admin", kwargs={"content_type_id": "0", "object_id": "0"}, get=404),
-    Door("admin:app_list", "ip2a.use_admin", kwargs={"app_label": "ip2a"}),
+    Door("admin:app_list", "ip2a.use_admin", kwargs={"app_label": "members"}),
     *admin("ip2a.user", "person"),
     *admin("auth.group", "role"),
     *admin("ip2a.compartmentopening", "opening"),
@@ -598,6 +598,11 @@ DOORS: list[Door] = [
     *[
         Door(f"organizing:{page}", f"organizing.{right}", of, get=get, compartment="organizing")
         for page, right, of, get in outreach.DOORS
+    ],
+    *[
+        replace(door, compartment="organizing")
+        for model, of in outreach.TABLES.items()
+        for door in admin(f"organizing.{model}", of)
     ],
     # the room that proves the walls
     *[

@@ -266,11 +266,11 @@ def test_a_login_is_linked_to_one_member():
 
 
 def test_rights_come_from_roles_alone():
-    user = UserFactory(role="organizer")
+    user = UserFactory(role="representative")
     permission = Group.objects.get(name="administrator").permissions.get(codename="use_admin")
     user.user_permissions.add(permission)
     user = User.objects.get(pk=user.pk)
-    assert (user.is_staff, user.has_perm("ip2a.enter_organizing"), roles_of(user)) == (False, True, {"organizer"})
+    assert (user.is_staff, user.has_perm("members.view_member"), roles_of(user)) == (False, True, {"representative"})
 
 
 def test_roles_and_rights_cost_one_query(django_assert_num_queries):

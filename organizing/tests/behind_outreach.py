@@ -8,6 +8,17 @@ RECORDS = {
     "salting agreement": factories.SaltingAgreementFactory,
 }
 KEPT = {"saltingactivity": "activity", "saltingagreement": "salting agreement"}
+# tables of the administration pages, and whose row stands behind them (the workspace's as well)
+TABLES = {
+    "campaign": "campaign",
+    "worker": "worker",
+    "unitlist": "unit list",
+    "authorizationcard": "card",
+    "unfairpractice": "unfair practice",
+    "saltingactivity": "activity",
+    "employerscore": "score",
+    "saltingagreement": "salting agreement",
+}
 # (page, what it asks of a role, what it is about, what a GET answers)
 DOORS = [
     ("saltingactivity_report", "view_saltingactivity", "", 200),
