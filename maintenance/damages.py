@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from ip2a.factories import UserFactory
@@ -164,6 +165,15 @@ def file_no_record_names():
     long_ago = (timezone.now() - timedelta(days=30)).timestamp()
     os.utime(default_storage.path(path), (long_ago, long_ago))
     return f"a file {path}"
+
+
+_elsewhere = override_settings(LOGS=__file__)  # a file, so nothing can be written below it
+
+
+@damage("maintenance.log-book-not-written", clean=_elsewhere.disable)
+def log_book_not_written():
+    _elsewhere.enable()
+    return "log books in a folder that is none"
 
 
 @damage("ip2a.mail-about-lost-record")

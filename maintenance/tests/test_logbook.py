@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from maintenance import logbook
+from maintenance import doctor, logbook, registry
 from maintenance.models import Threshold
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -98,6 +98,16 @@ def test_a_folder_that_cannot_be_written_is_told_and_does_not_raise(settings, tm
         f"The log book {settings.LOGS / kind} cannot be written: {settings.LOGS} is no folder"
         for kind in ("auto_heal", "admin_notifications", "resilience_metrics")
     ]
+
+
+@pytest.mark.django_db
+def test_a_folder_that_cannot_be_written_is_a_finding(logs):
+    check = registry.check_named("maintenance.log-book-not-written")
+    assert doctor.look(check).count == 0
+    logs.write_text("a file, no folder")
+    seen = doctor.look(check)
+    assert (seen.count, check.say(seen.count)) == (3, "3 log books cannot be written.")
+    assert seen.things == logbook.trouble()
 
 
 def test_asking_for_trouble_writes_nothing(logs):
