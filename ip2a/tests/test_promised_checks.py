@@ -1,21 +1,27 @@
 """Every check that DOMAIN.md promises exists and fires: the damage is planted past all constraints, and found."""
 
+import os
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from benevolence.factories import BenevolenceApplicationFactory
 from grievances.factories import case
 from grievances.models import Grievance, GrievanceStepRecord
 from ip2a.factories import UserFactory
-from ip2a.models import Attachment
+from ip2a.models import Attachment, Invitation, Message
 from ip2a.tests.damage import drop, past_constraints, put, run
 from maintenance import doctor
+from maintenance.models import FileFault
 from maintenance.registry import all_checks, check_named
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 from members.models import Member, MemberEmployment, Organization, OrganizationContact
+from training.factories import EnrollmentFactory
 
 __all__ = ["past_constraints"]
 NOWHERE = 999_999_999
@@ -158,6 +164,63 @@ PROMISED = {
     "cases resolved in the future": ("grievances.day-in-future", resolved_in_future),
     "step records beyond the current step": ("grievances.record-beyond-step", record_beyond_step),
 }
+
+
+def dead_with_account():
+    drop(Member)
+    one = MemberFactory(user=UserFactory(role="staff"))
+    put(one, status="deceased")
+    return one
+
+
+def contact_left_behind():
+    one = OrganizationContactFactory()
+    put(one, title="Safety officer")
+    put(one.organization, deleted_at=timezone.now())
+    return one
+
+
+def open_application():
+    one = BenevolenceApplicationFactory()
+    put(one.member, status="deceased")
+    return one
+
+
+def enrolled_student():
+    one = EnrollmentFactory().student
+    put(one.member, status="deceased")
+    return one
+
+
+def changed_file():
+    one = document()
+    FileFault.objects.create(attachment=one, fault=FileFault.Fault.CHANGED, seen_at=timezone.now())
+    return one
+
+
+def mail_about(label, number):
+    return Message.objects.create(
+        kind="test", key=label, subject="About it", recipient=UserFactory(), about_model=label, about_id=number
+    )
+
+
+def never_answered():
+    person = UserFactory(role="staff")
+    Invitation.objects.create(user=person, expires_at=timezone.now() - timedelta(days=1))
+    return person
+
+
+BEYOND = {
+    "deceased members who may sign in": ("members.deceased-may-sign-in", dead_with_account),
+    "open applications of deceased members": ("benevolence.applicant-deceased", open_application),
+    "places of deceased students": ("training.student-deceased", enrolled_student),
+    "contacts of removed organizations": ("members.contact-at-removed-organization", contact_left_behind),
+    "staff without a role": ("ip2a.person-without-role", UserFactory),
+    "invitations nobody answered": ("ip2a.invitation-stale", never_answered),
+    "a document that was changed on the disk": ("ip2a.document-changed", changed_file),
+    "mail about a record that is gone": ("ip2a.mail-about-lost-record", lambda: mail_about("members.Member", NOWHERE)),
+    "mail about a kind of record that is no more": ("ip2a.mail-about-lost-record", lambda: mail_about("old.Thing", 1)),
+}
 # Written for rooms; each is planted and found in its room's own tests.
 ROOMS = {
     "probable duplicates": ("members.possible-duplicate-members", "members.possible-duplicate-organizations"),
@@ -187,14 +250,42 @@ ROOMS = {
 }
 
 
-@pytest.mark.parametrize("sentence", PROMISED)
+@pytest.mark.parametrize("sentence", PROMISED | BEYOND)
 def test_a_promised_check_finds_its_damage(past_constraints, sentence):
-    name, plant = PROMISED[sentence]
+    name, plant = (PROMISED | BEYOND)[sentence]
+    assert not check_named(name).find().exists()
     wrong = plant()
     (seen,) = doctor.survey([check_named(name)])
     assert (seen.trouble, wrong.pk in seen.examples) == ("", True)
     assert wrong.pk in check_named(name).find().values_list("pk", flat=True)
     assert seen.check.fact is None or seen.check.fact(check_named(name).find().get(pk=wrong.pk))
+
+
+def test_a_file_that_no_record_names_is_told_once_it_is_old(past_constraints):
+    check = check_named("ip2a.file-no-record-names")
+    before = {thing.name for thing in check.tell()}
+    young, old = (default_storage.save(f"lost/{name}.pdf", ContentFile(b"x")) for name in ("young", "old"))
+    try:
+        yesterweek = (timezone.now() - timedelta(days=8)).timestamp()
+        os.utime(default_storage.path(old), (yesterweek, yesterweek))
+        put(document(), path=young)
+        assert {thing.name for thing in check.tell()} - before == {old}
+        assert [seen.trouble for seen in doctor.survey([check])] == [""]
+    finally:
+        default_storage.delete(young)
+        default_storage.delete(old)
+
+
+def test_a_record_that_went_past_the_history_is_told(past_constraints):
+    """Triggers write the history; they stand aside for the deletion alone."""
+    check = check_named("ip2a.history-of-lost-record")
+    run("SET LOCAL session_replication_role = origin")
+    kept, lost = MemberFactory(), MemberFactory()
+    assert check.tell() == []
+    run("SET LOCAL session_replication_role = replica")
+    run("DELETE FROM members_member WHERE id = %s", lost.pk)
+    assert [(thing.table, thing.name) for thing in check.tell()] == [("members_member", str(lost.pk))]
+    assert Member.objects.filter(pk=kept.pk).exists()
 
 
 def test_every_other_promise_has_its_check():
