@@ -10,7 +10,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from ip2a.factories import UserFactory
+from maintenance import tasks
 from maintenance.models import HealRun, QuarantineRow
+from maintenance.models_watching import Notice, NoticeTelling
 from members.factories import MemberEmploymentFactory, MemberFactory
 from members.models import Member
 
@@ -20,10 +22,14 @@ FUTURE = "members.job-ends-in-future"
 
 
 def auto_heal(*words):
+    return run("auto_heal", *words)
+
+
+def run(command, *words):
     """(exit status, what it wrote)."""
     out = io.StringIO()
     try:
-        call_command("auto_heal", *words, stdout=out, stderr=io.StringIO())
+        call_command(command, *words, stdout=out, stderr=io.StringIO())
     except SystemExit as ended:
         return ended.code, out.getvalue()
     return 0, out.getvalue()
@@ -50,6 +56,32 @@ def test_what_is_left_for_a_person_is_status_1():
     status, text = auto_heal("--only", FUTURE)
     assert status == 1
     assert "For a person:\n  1 job ends in the future." in text
+
+
+@pytest.mark.parametrize("command", ["auto_heal", "integrity"])
+def test_who_is_to_know_is_told_once_and_the_log_book_says_so(settings, tmp_path, command):
+    settings.LOGS = tmp_path
+    MemberEmploymentFactory(start_date=date(2020, 1, 1), end_date=timezone.localdate() + timedelta(days=9))
+    words = ["--only", FUTURE, "--format", "json", *(["--repair"] if command == "integrity" else [])]
+    told = [json.loads(run(command, *words)[1])["notified"] for _ in range(2)]
+    kept = [json.loads(line) for path in (tmp_path / "auto_heal").iterdir() for line in path.read_text().splitlines()]
+    about = Notice.objects.get(name=f"finding:{FUTURE}")
+    assert told == [NoticeTelling.objects.filter(notice=about).count(), 0]
+    assert told[0] > 0
+    assert [line["notified"] for line in kept] == told
+
+
+def test_the_night_writes_one_line_and_tells_once(settings, tmp_path):
+    settings.LOGS = tmp_path
+    tasks.auto_heal()
+    kept = [json.loads(line) for path in (tmp_path / "auto_heal").iterdir() for line in path.read_text().splitlines()]
+    assert [(line["run"], line["left"]) for line in kept] == [(HealRun.objects.get().pk, 0)]
+
+
+def test_a_dry_run_tells_nobody(settings, tmp_path, early):
+    settings.LOGS = tmp_path
+    auto_heal("--only", JOINED, "--dry-run")
+    assert (Notice.objects.count(), list(tmp_path.iterdir())) == (0, [])
 
 
 def test_json_has_the_documented_shape(early):
