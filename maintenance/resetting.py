@@ -43,6 +43,13 @@ def refuse_unless_owner() -> None:
 
 def empty_database() -> None:
     """Drop everything and migrate anew: so rows that migrations make are there again."""
+    drop_everything()
+    connection.close()
+    call_command("migrate", verbosity=0)
+
+
+def drop_everything() -> None:
+    """All or nothing."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
@@ -50,8 +57,6 @@ def empty_database() -> None:
             cursor.execute("CREATE SCHEMA public")
     except OperationalError as error:
         raise CannotReset("Nothing was deleted: the database is in use. Stop the program, then try again.") from error
-    connection.close()
-    call_command("migrate", verbosity=0)
 
 
 def delete_files() -> int:
