@@ -93,7 +93,7 @@ def look(check: Check) -> Seen:
 
 
 def _told(check: Check) -> tuple[int, list[int], list[str]]:
-    things = check.tell()
+    things = check.tell() if check.tell else []
     return len(things), [], [f"{t.text} ({t.cure})" if t.cure else t.text for t in things[:EXAMPLES]]
 
 
