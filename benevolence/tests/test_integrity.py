@@ -12,10 +12,10 @@ from django.utils import timezone
 from benevolence import factories, services
 from benevolence.models import BenevolenceApplication, Office, Policy
 from ip2a.factories import UserFactory
-from maintenance.registry import all_checks, check_named
+from maintenance.registry import Kind, all_checks, check_named
 from members.factories import MemberFactory
 
-CHECKS = {check.name for check in all_checks() if check.name.startswith("benevolence.")}
+CHECKS = {check.name for check in all_checks() if check.name.startswith("benevolence.") and check.kind == Kind.WRITTEN}
 
 
 def found(names=CHECKS):
@@ -197,8 +197,18 @@ def test_a_draft_nobody_touched_is_found(house):
         assert found() == {}
 
 
+@pytest.mark.django_db
+def test_an_open_application_of_somebody_who_died_is_found(house):
+    case = factories.submitted()
+    type(case.member).objects.filter(pk=case.member_id).update(status="deceased")
+    assert found() == {"benevolence.applicant-deceased": 1}
+    services.withdraw(case, reason="The family has help", by=case.filed_by)
+    assert found() == {}
+
+
 def test_every_check_of_the_room_is_proved():
     by_time = {
+        "applicant-deceased",
         "answer-overdue", "caps-exceeded", "case-nobody-decides", "deferral-over", "emergency-unconfirmed",
         "fund-below-floor", "office-of-nobody", "policy-gap", "promised-too-much", "review-overdue", "stale-draft",
     }  # fmt: skip

@@ -22,7 +22,7 @@ from ip2a.serving.supervisor import Supervisor
 BASE_DIR = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "__pycache__", "benchmarks", "docs", "node_modules", "logs")
 LONG = "a house with spaces in its name and a path that is longer than what a socket's path may be on this system"
-START_SECONDS = 60
+START_SECONDS = 150
 pytestmark = pytest.mark.xdist_group("up")
 
 

@@ -116,7 +116,7 @@ class Standing(Column):
 
     def cell(self, record):
         chip = standing_chip(record.standing)
-        return chip + format_html(' <span class="stale">Stale</span>') if is_stale(record) else chip
+        return chip + mark_safe(' <span class="stale">Stale</span>') if is_stale(record) else chip
 
 
 def with_staleness(workers: list) -> None:

@@ -13,6 +13,7 @@ from ip2a.attachments.services import attach
 from ip2a.factories import UserFactory
 from members.factories import MemberFactory, OrganizationFactory
 from organizing import factories as make
+from organizing.models import ListImport, NotTheSame
 
 MARK = "Zzyxmarker"
 
@@ -62,6 +63,12 @@ def fill(around: SimpleNamespace | None = None, mark: str = MARK) -> SimpleNames
     )
     made.access = make.CampaignAccessFactory(
         campaign=campaign, person=colleague, asked_by=by, granted_by=by, why=f"{mark}access"
+    )
+    other = make.WorkerFactory(campaign=campaign, last_name=f"{mark}other")
+    first, second = sorted((worker, other), key=lambda one: one.pk)
+    made.apart = NotTheSame.objects.create(campaign=campaign, first=first, second=second, by=by)
+    made.taken_in = ListImport.objects.create(
+        campaign=campaign, unit_list=made.unit_list, file_name=f"{mark}.csv", sha256="0" * 64, by=by
     )
     made.document = attach(made.card, ContentFile(f"Dear {mark}.\n".encode(), f"{mark}scan.txt"), by=by)
     return made

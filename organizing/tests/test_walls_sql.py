@@ -115,7 +115,8 @@ def test_a_named_person_sees_that_campaign_and_nothing_else(room):
         "organizing_saltingagreement",
         "organizing_breakglass",
     }
-    assert seen == {table: 0 if table in hidden else 1 for table in seen}
+    twice = {"organizing_worker"}
+    assert seen == {table: 0 if table in hidden else 2 if table in twice else 1 for table in seen}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_the_database_writes_down_why_the_system_entered(room):
     with asked_by(person):
         assert count("organizing_worker") == 0
         with compartments.system("organizing", "a reason"):
-            assert count("organizing_worker") == 1
+            assert count("organizing_worker") == 2
         assert count("organizing_worker") == 0
     noted = SystemOpening.objects.get(why="a reason")
     assert (noted.compartment, noted.actor_id, len(noted.digest)) == ("organizing", person.pk, 64)
