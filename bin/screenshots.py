@@ -34,6 +34,12 @@ PAGES = {  # by who looks: the seed's logins, whose passwords are public
         "grievance-reports": "/grievances/reports/",
         "agreement": "/agreements/ -> #results tbody th a",
     },
+    "organizer": {
+        "campaign": "/organizing/campaigns/ -> #results tbody th a",
+        "activities": "/organizing/activities/",
+        "activity-add": "/organizing/activities/add/",
+        "heat": "/organizing/scores/heat/",
+    },
     "instructor": {
         "cohort": "/training/cohorts/?status=active -> #results tbody th a",
         "attendance": "/training/classes/?taken=yes -> #results tbody th a -> .page-actions a",

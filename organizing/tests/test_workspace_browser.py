@@ -1,4 +1,4 @@
-"""The workspace in a real browser: every page quiet, readable and no wider than a phone; the chart by keyboard."""
+"""The room in a real browser: every page quiet, readable and no wider than a phone; the chart by keyboard."""
 
 from datetime import timedelta
 
@@ -35,6 +35,9 @@ def drive(committed_db):
                 make.AuthorizationCardFactory(worker=worker, signed_on=TODAY - timedelta(days=3), **named)
         happened = TODAY - timedelta(days=100)
         make.UnfairPracticeFactory(campaign=campaign, organization=employer, occurred_on=happened, known_on=happened)
+        make.SaltingActivityFactory(organization=employer, location="Parking lot behind gate 3", workers_contacted=4)
+        make.EmployerScoreFactory(organization=employer, score=4)
+        agreement = make.SaltingAgreementFactory(organization=employer)
         pages = {
             "campaign": campaign.get_absolute_url(),
             "chart": f"{campaign.get_absolute_url()}chart/",
@@ -44,6 +47,12 @@ def drive(committed_db):
             "take in": f"{UnitList.objects.get().get_absolute_url()}import/",
             "practice": UnfairPractice.objects.get().get_absolute_url(),
             "same": f"{campaign.get_absolute_url()}same/",
+            "activities": "/organizing/activities/",
+            "add an activity": "/organizing/activities/add/",
+            "where it is warm": "/organizing/scores/heat/",
+            "agreements": "/organizing/agreements/",
+            "agreement": agreement.get_absolute_url(),
+            "who may look inside": "/organizing/access/",
         }
     return {"campaign": campaign, "pages": pages}
 
