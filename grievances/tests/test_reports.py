@@ -13,7 +13,6 @@ from grievances.services import Told
 from ip2a.factories import UserFactory
 from ip2a.reports import last_months
 from ip2a.tests.reports import every_number_opens_its_rows
-from maintenance import seeding
 from members.factories import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -210,11 +209,6 @@ QUERIES = [
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_number_of_the_report_opens_its_rows(rep, local, query):
     assert every_number_opens_its_rows(rep, f"{URL}{query}") >= 10
-
-
-def test_every_number_opens_its_rows_in_the_example_local(rep):
-    seeding.sow(size="quick")
-    assert every_number_opens_its_rows(rep, URL) > 100
 
 
 def test_filters_that_find_nothing_count_nothing(rep, local):

@@ -1,19 +1,11 @@
 from collections import Counter
 
 import pytest
-from django.db import transaction
 
 from grievances.models import Deadline, Grievance, GrievanceStepRecord, Subject
-from maintenance import doctor, seeding
+from maintenance import seeding
 
 pytestmark = pytest.mark.django_db
-
-
-def told():
-    return [
-        (g.grievance_number, str(g.member), str(g.employer), g.status, g.current_step, g.filed_date, g.resolution)
-        for g in Grievance.objects.select_related("member", "employer").order_by("grievance_number")
-    ]
 
 
 def test_twenty_grievances_with_thirty_one_step_records_over_the_ten_subjects():
@@ -39,17 +31,3 @@ def test_twenty_grievances_with_thirty_one_step_records_over_the_ten_subjects():
         f"GR-{g.filed_date.year}-" for g in Grievance.objects.all()
     )
     assert Deadline.objects.running().exists()
-
-
-def test_the_same_number_tells_the_same_cases_and_nothing_is_wrong_with_them():
-    with transaction.atomic():
-        seeding.sow(size="quick", number=3)
-        first = told()
-        transaction.set_rollback(True)
-    with transaction.atomic():
-        seeding.sow(size="quick", number=4)
-        other = told()
-        transaction.set_rollback(True)
-    seeding.sow(size="quick", number=3)
-    assert told() == first != other
-    doctor.examine()
