@@ -306,7 +306,7 @@ def test_members_with_too_many_jobs_are_counted():
     part = records.outlying(Asked())
     text = "1 members have more than 2 jobs. Look whether records were doubled or given to the wrong one."
     assert said(part) == [("warn", text)]
-    assert part.rows == [["1 members have more than 2 jobs.", 1, 3]]
+    assert [row for row in part.rows if row[1]] == [["1 members have more than 2 jobs.", 1, 3]]
 
 
 # -- indexes
