@@ -160,7 +160,7 @@ def test_kill_leaves_no_orphan_and_loses_no_committed_row(running):
         assert again.end() == 0
 
 
-@pytest.mark.parametrize("seconds", [0.3])
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.8])
 def test_kill_during_the_start_leaves_no_orphan(house, seconds):
     """While the worker connects, when it may not hear a polite signal."""
     up = Up(house).wait_ready()

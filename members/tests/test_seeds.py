@@ -76,6 +76,7 @@ def test_the_made_up_local_is_believable_and_was_looked_through():
     each_organization_has_one_primary_contact()
     assert {login.role for login in DEMO_LOGINS} == set(ROLE_NAMES)
     assert User.objects.filter(groups__name="officer").count() == 4
+    assert {login.email for login in DEMO_LOGINS} == set(User.objects.values_list("email", flat=True))
 
 
 def nothing_happens_after_the_last_day_and_nobody_works_too_young():

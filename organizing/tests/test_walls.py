@@ -53,7 +53,7 @@ def test_no_search_list_export_history_or_feed_tells_of_it(db, role):
     assert ([one.address for one in found if one.has_trace], len(found) > 150) == ([], True)
 
 
-@pytest.mark.parametrize("role", ["administrator"])
+@pytest.mark.parametrize("role", ["administrator", "officer"])
 def test_pages_are_the_same_whether_the_compartment_is_empty_or_full(db, role):
     around = ordinary()
     client = outsider(role)
