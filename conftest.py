@@ -5,6 +5,7 @@ do, a test may not do either. A migrated template is made once and copied for ea
 """
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -17,16 +18,31 @@ import psycopg
 import pytest
 from psycopg import sql
 
-pytest_plugins = ["ip2a.tests.browser", "ip2a.tests.worker"]
+pytest_plugins = ["ip2a.tests.worker", "ip2a.tests.web", "ip2a.tests.replica", "ip2a.tests.browser"]
 BASE_DIR = Path(__file__).resolve().parent
 TEMPLATE = "ip2a_template"
+TOGETHER = {
+    "ip2a/tests/test_embedded.py",
+    "ip2a/tests/test_plans.py",
+    "ip2a/tests/test_replicas.py",
+    "ip2a/tests/test_storage_s3.py",
+    "ip2a/tests/test_up.py",
+    "maintenance/tests/test_resilience_replicas.py",
+}
+DATABASE = pytest.StashKey[str]()  # this worker's, once it is made
+ROOM_BYTES = 1_500_000  # a table with its empty indexes has a third of that at most
+FULL = """
+SELECT relnamespace::regnamespace::text, relname FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_total_relation_size(oid) > %s
+"""
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 
 
 def _cluster():
     from ip2a.embedded.postgres import Cluster
+    from ip2a.tests.replica import COPYABLE
 
-    return Cluster(Path(os.environ["IP2A_TEST_FOLDER"]) / "postgres", durable=False)
+    return Cluster(Path(os.environ["IP2A_TEST_FOLDER"]) / "postgres", durable=False, settings=COPYABLE)
 
 
 def _broker():
@@ -47,16 +63,31 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="ip2a-tests-")
         os.environ["IP2A_TEST_FOLDER"] = folder
-        config._ip2a_servers = (_cluster(), _broker())
-        for server in config._ip2a_servers:
-            server.start()
+        cluster, broker = config._ip2a_servers = (_cluster(), _broker())
+        broker.start()
+        _start_migrated(cluster)
         _point_at("ip2a")
-        _migrate_template()
     else:
         _point_at("ip2a")
     import django
 
     django.setup()
+    gc.freeze()  # what is loaded by now stays
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Each test goes to whichever worker is free, but these modules go to one each: their servers start once.
+
+    The groups of pytest-xdist 3.8 are names that pytest 9.2 does not read any more.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            module = nodeid.partition("::")[0]
+            return module if module in TOGETHER else nodeid
+
+    return ByModule(config, log)
 
 
 def _point_at(database: str) -> None:
@@ -67,16 +98,33 @@ def _point_at(database: str) -> None:
     os.environ["CACHE_URL"] = broker.cache_url()
 
 
-def _migrate_template() -> None:
-    _execute("postgres", f"CREATE DATABASE {TEMPLATE} OWNER ip2a_owner")
+def _start_migrated(cluster) -> None:
+    from ip2a.tests.kept import Kept
+
+    kept = None if os.environ.get("CI") else Kept()
+    if kept is None or not kept.put_into(cluster):
+        cluster.start()
+        _execute("postgres", f"CREATE DATABASE {TEMPLATE} OWNER ip2a_owner")
+        if kept is not None:
+            _on_template("-m", "ip2a.tests.kept")
+            cluster.stop()
+            kept.keep(cluster)
+    cluster.start()
+    _on_template("manage.py", "migrate", "--verbosity=0")
+
+
+def _on_template(*command: str) -> None:
     cluster = _cluster()
     environment = os.environ | {
         "DATABASE_URL": cluster.url("app", TEMPLATE),
         "DATABASE_OWNER_URL": cluster.url("owner", TEMPLATE),
+        "IP2A_DATABASE_ROLE": "owner",
+        "REDIS_URL": _broker().url(),
+        "CACHE_URL": _broker().cache_url(),
         "DJANGO_SETTINGS_MODULE": "ip2a.tests.settings",
     }
-    command = [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity=0"]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, *command]
+    result = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)
     if result.returncode:
         raise pytest.UsageError(f"The test database could not be migrated:\n{result.stdout}{result.stderr}")
 
@@ -89,7 +137,7 @@ def pytest_unconfigure(config):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker):
+def django_db_setup(request, django_db_blocker):
     """This worker's own database, copied from the migrated template."""
     from django.conf import settings
     from django.db import connection
@@ -101,7 +149,7 @@ def django_db_setup(django_db_blocker):
     _point_at(name)
     connection.close()
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
-    settings.CACHES["default"]["KEY_PREFIX"] = name
+    request.config.stash[DATABASE] = name
     return name
 
 
@@ -192,6 +240,30 @@ def committed_db(django_db_setup, django_db_blocker, migrated_rows):
         connections.close_all()
         _empty(django_db_setup, migrated_rows)
         _forget_cache()
+
+
+@pytest.fixture(scope="module")
+def bulk_db(django_db_setup, django_db_blocker, migrated_rows):
+    """For many rows that a whole module reads: a connection past triggers and walls; they are taken out at the end."""
+    from django.db import connections
+
+    with _superuser(django_db_setup) as connection:
+        yield connection
+        with django_db_blocker.unblock():
+            connections.close_all()
+        _empty(django_db_setup, migrated_rows)
+        connection.execute("VACUUM ANALYZE")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def room_again(request):
+    """What a module wrote and took back still fills its tables: pages and checks after it would read all of that."""
+    yield
+    if request.config.stash.get(DATABASE, None) is None:
+        return
+    with _superuser(request.config.stash[DATABASE]) as connection:
+        for schema, table in connection.execute(FULL, [ROOM_BYTES]).fetchall():
+            connection.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(schema, table)))
 
 
 @pytest.fixture(autouse=True)

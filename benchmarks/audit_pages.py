@@ -11,6 +11,7 @@ import argparse
 import time
 from datetime import date, timedelta
 
+from figures import tell
 from scratch import house, quantile
 
 MONTHS = 12
@@ -114,6 +115,7 @@ def measure(found: dict, rounds: int, plans: bool) -> None:
     browser = Client(raise_request_exception=True)
     browser.force_login(found["administrator"])
     print(f"{'page':40}{'queries':>8}{'p50':>10}{'p99':>10}")
+    middles: dict[str, float] = {}
     for name, address in addresses(found).items():
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(address, secure=True).status_code == 200, address
@@ -123,9 +125,13 @@ def measure(found: dict, rounds: int, plans: bool) -> None:
             start = time.perf_counter()
             browser.get(address, secure=True)
             times.append((time.perf_counter() - start) * 1000)
-        print(f"{name:40}{len(asked):>8}{quantile(times, 0.5):>7.1f} ms{quantile(times, 0.99):>7.1f} ms", flush=True)
+        middles[name] = quantile(times, 0.5)
+        print(f"{name:40}{len(asked):>8}{middles[name]:>7.1f} ms{quantile(times, 0.99):>7.1f} ms", flush=True)
         if plans:
             show_plan(max(asked, key=lambda query: float(query["time"]))["sql"])
+    tell("trail of a million entries, newest page: p50", middles["newest page"], "ms")
+    slowest = max(middles, key=middles.get)
+    tell("trail of a million entries, slowest page: p50", middles[slowest], "ms", note=slowest)
 
 
 def show_plan(statement: str) -> None:
@@ -143,4 +149,7 @@ if __name__ == "__main__":
     parser.add_argument("--plans", action="store_true")
     options = parser.parse_args()
     with house(durable=False) as cluster:
+        from django.core.management import call_command
+
+        call_command("collectstatic", interactive=False, verbosity=0)
         measure(fill(cluster, options.entries), options.rounds, options.plans)

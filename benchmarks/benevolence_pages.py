@@ -9,6 +9,7 @@ an officer and as staff; the members list of the same house stands beside them f
 import argparse
 import os
 
+from figures import tell
 from pages import Server, one_client, questions, settle
 from scratch import house, quantile
 
@@ -30,6 +31,13 @@ PAGES = {
     },
     "staff": {"list": "/benevolence/", "members list": "/members/", "member page": "/members/{member}/", "home": "/"},
 }
+PROMISED = (
+    ("officer", "queue"),
+    ("officer", "list"),
+    ("officer", "list, being decided"),
+    ("staff", "list"),
+    ("staff", "members list"),
+)
 MEMBERS = """
 INSERT INTO members_member (member_number, first_name, middle_name, last_name, address, city, state, zip_code, phone,
   email, hire_date, status, classification, notes)
@@ -128,6 +136,9 @@ def main() -> None:
                     times = one_client(server.port, address, cookie, options.requests)
                     p50, p99 = quantile(times, 0.5) * 1000, quantile(times, 0.99) * 1000
                     print(f"{name:8} {page:26} {p50:8.1f} {p99:8.1f} {questions(client, address):8}")
+                    if (name, page) in PROMISED:
+                        tell(f"benevolence, {page} ({name}): p50", p50, "ms", most=15)
+                        tell(f"benevolence, {page} ({name}): p99", p99, "ms", most=60)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from grievances.clock import compute  # noqa: E402 - after the path
+from figures import tell  # noqa: E402 - after the path
+
+from grievances.clock import compute  # noqa: E402
 from grievances.daysoff import DaysOff, OwnDay, Recurs  # noqa: E402
 from grievances.procedures import CONSTRUCTION, FOUR_STEP_INDUSTRIAL  # noqa: E402
 from grievances.terms import Event, Kind, Procedure  # noqa: E402
@@ -66,6 +68,7 @@ def main() -> None:
             moves += len(deadline.moves)
     took = time.perf_counter() - began
     print(f"{count:,} cases recomputed in {took:.2f} s ({1000 * took / count:.3f} ms a case)")
+    tell(f"contract clock: {count:,} cases recomputed", took, "s", most=10, note=f"{deadlines:,} deadlines")
     print(f"{deadlines:,} deadlines with {lines:,} days of working and {moves:,} superseded dates")
 
 

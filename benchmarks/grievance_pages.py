@@ -10,6 +10,7 @@ import argparse
 import os
 
 import psycopg
+from figures import tell
 from grievance_rows import fill, people
 from pages import Server, one_client, questions, settle
 from scratch import house, quantile
@@ -41,6 +42,7 @@ PAGES = {
     "reports": "/grievances/reports/",
     "reports, one year": "/grievances/reports/?filed_from=2025-01-01&filed_to=2025-12-31",
 }
+PROMISED = ("members list (to compare)", "list", "list, running at step 1", "board")
 RARE = ("reports", "reports, one year")
 
 
@@ -117,6 +119,11 @@ def show(once: dict, twice: dict) -> None:
     for name, (p50, p99, asked) in once.items():
         again, _, asked_again = twice[name]
         print(f"{name:28} {p50:8.1f} {p99:8.1f} {asked:8} {again:10.1f} {again / p50:6.2f} {asked_again:14}")
+    for name in PROMISED:
+        (p50, p99, _), again = once[name], twice[name][0]
+        tell(f"grievances, {name}: p50", p50, "ms", most=15)
+        tell(f"grievances, {name}: p99", p99, "ms", most=60)
+        tell(f"grievances, {name}: p50 at twice the data", again / p50, "x", most=1.2)
 
 
 if __name__ == "__main__":

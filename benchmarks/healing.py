@@ -4,15 +4,18 @@
 
 The faults are of five kinds, in two thousands each: jobs that end before they start or in the far future, members of
 an unknown status, jobs whose member is gone, several primary contacts. Constraints that forbid them are dropped first.
-A writer saves jobs and members meanwhile, one row each few milliseconds, some of them rows that are being mended.
+A writer saves jobs and members meanwhile, one row each few milliseconds, every second one a row that is being mended;
+how long it waited for locks is what the server says of it (``lock_waits``).
 """
 
 import argparse
-import random
-import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
-from scratch import house, quantile
+from figures import tell
+from lock_waits import SERVER, Told, Writer
+from scratch import house
 
 DROPPED = (
     "ALTER TABLE members_memberemployment DROP CONSTRAINT employment_ends_after_start",
@@ -84,37 +87,25 @@ def rows(owner) -> dict[str, tuple]:
     }
 
 
-class Writer(threading.Thread):
-    """Somebody at work: one row every few milliseconds, and how long each took."""
-
-    def __init__(self, url: str, members: int):
-        super().__init__(daemon=True)
-        self.url, self.members, self.times, self.over = url, members, [], threading.Event()
-
-    def run(self) -> None:
-        import psycopg
-
-        chance = random.Random(7)
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            first = connection.execute("SELECT min(id) FROM members_member").fetchone()[0]
-            while not self.over.wait(0.003):
-                key = first + chance.randrange(self.members)
-                began = time.perf_counter()
-                # A column that is not part of what is compared: the proof of restoring must hold beside it.
-                connection.execute("UPDATE members_member SET updated_at = now() WHERE id = %s", [key])
-                self.times.append(time.perf_counter() - began)
-
-    def done(self) -> list[float]:
-        self.over.set()
-        self.join()
-        return self.times
+def worked_on(owner, each: int) -> dict[str, list[int]]:
+    """Numbers of rows that are being mended, of the tables that the writer saves: the largest one among them."""
+    some = "SELECT id FROM {} WHERE id %% 4 < 3 ORDER BY id LIMIT %s"
+    return {
+        table: [key for (key,) in owner.execute(some.format(table), [each]).fetchall()]
+        for table in ("members_member", "members_memberemployment")
+    }
 
 
-def said(times: list[float]) -> str:
-    return (
-        f"{len(times):,} writes, median {quantile(times, 0.5) * 1000:.1f} ms, "
-        f"p99 {quantile(times, 0.99) * 1000:.1f} ms, longest {max(times) * 1000:.1f} ms"
-    )
+def timed(act: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    result = act()
+    return time.perf_counter() - began, result
+
+
+def tell_waits(beside: str, told: Told) -> None:
+    slowest = max(told.times) * 1000
+    note = f"{len(told.waits):,} of {len(told.times):,} writes waited; the slowest took {slowest:.0f} ms"
+    tell(f"longest wait for a lock of a writer beside the {beside}", told.longest_wait, "ms", most=50, note=note)
 
 
 def main() -> None:
@@ -125,9 +116,11 @@ def main() -> None:
     asked = parser.parse_args()
     import psycopg
 
-    with house() as cluster, psycopg.connect(cluster.url("owner"), autocommit=True) as owner:
+    with house(settings=SERVER) as cluster, psycopg.connect(cluster.url("owner"), autocommit=True) as owner:
+        from maintenance import doctor
         from maintenance.healing import heal
         from maintenance.healing_undo import undo
+        from maintenance.registry import all_checks
 
         fill(owner, asked.members, asked.jobs, contacts=max(2250, asked.faults // 5 + 1400))
         plant(owner, asked.faults // 5)
@@ -139,31 +132,36 @@ def main() -> None:
             "members.member.status",
             "members.organizationcontact.contact_one_primary",
         ]
-        quiet = Writer(cluster.url("app"), asked.members)
-        quiet.start()
-        time.sleep(3)
-        print(f"a writer alone: {said(quiet.done())}")
-        writer = Writer(cluster.url("app"), asked.members)
-        writer.start()
-        began = time.perf_counter()
-        healed = heal(only, many=True)
-        mending = time.perf_counter() - began
-        beside = writer.done()
+        faulty = worked_on(owner, 3 * asked.faults // 5)
+        with Writer(cluster, faulty) as writer:
+            time.sleep(3)
+        print(f"a writer alone: {writer.told}")
+        with Writer(cluster, faulty) as writer:
+            looking = timed(lambda: doctor.survey([check for check in all_checks() if not check.files]))[0]
+        looked = writer.told
+        print(f"looked through in {looking:.1f} s; a writer beside it: {looked}")
+        with Writer(cluster, faulty) as writer:
+            mending, healed = timed(lambda: heal(only, many=True))
+        mended = writer.told
         for step in healed.steps:
             print(f"  {step.check.name:60}{step.repaired:>7,} of {step.found:,} in {step.seconds:.1f} s")
         print(f"mended {healed.repaired:,} faults in {mending:.1f} s, looking before and after included (limit 20 s)")
-        print(f"a writer beside it: {said(beside)} (limit 50 ms)")
-        writer = Writer(cluster.url("app"), asked.members)
-        writer.start()
-        began = time.perf_counter()
-        undone = undo(healed.run, by=None)
-        taking = time.perf_counter() - began
-        beside = writer.done()
+        print(f"a writer beside it: {mended}")
+        with Writer(cluster, faulty) as writer:
+            taking, undone = timed(lambda: undo(healed.run, by=None))
         after = rows(owner)
         same = sum(before[table] == after[table] for table in TABLES)
         print(f"taken back {undone.restored:,} in {taking:.1f} s, {len(undone.left_alone)} left alone (limit 20 s)")
-        print(f"a writer beside it: {said(beside)} (limit 50 ms)")
+        print(f"a writer beside it: {writer.told}")
         print(f"tables whose every row is as it was: {same} of {len(TABLES)}")
+        tell_waits("checks", looked)
+        tell_waits("mending", mended)
+        tell_waits("taking back", writer.told)
+        tell(
+            "faults mended, checks before and after included", mending, "s", most=20, note=f"{healed.repaired:,} faults"
+        )
+        tell("the same faults taken back", taking, "s", most=20, note=f"{undone.restored:,} rows")
+        tell("tables whose every row is as it was", same, most=len(TABLES), least=len(TABLES), note="by their hashes")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import time
 from itertools import islice
 from pathlib import Path
 
+from figures import tell
 from scratch import BASE_DIR, house
 
 FILES = ("organizations.csv.gz", "organization_contacts.csv.gz", "members.csv.gz", "member_employments.csv.gz")
@@ -66,11 +67,15 @@ def main(folder: Path) -> None:
         seconds, peak, _ = run([*manage, "import_records", KINDS[3], str(folder / FILES[3])])
         line("the same a second time (nothing to change)", rows, seconds, peak)
         seconds, peak, out = run([sys.executable, "-c", UNDO])
-        line("taking that import back", int(out.split()[-1].replace(",", "")), seconds, peak)
+        taken_back = int(out.split()[-1].replace(",", ""))
+        line("taking that import back", taken_back, seconds, peak)
+        tell("an import taken back", seconds, "s", note=f"{taken_back:,} rows")
     with house(), tempfile.TemporaryDirectory() as scratch:
         seconds, peak, out = run([*manage, "legacy", str(folder)])
         rows = next(int(row.split()[1].replace(",", "")) for row in out.splitlines() if row.startswith("all"))
         line("make legacy: all four files", rows, seconds, peak)
+        tell("import of the old system's four files, audit trail on", seconds, "s", most=40, note=f"{rows:,} rows")
+        tell("the same import: most memory", peak / 1024, "MB", most=400)
     with house(), tempfile.TemporaryDirectory() as scratch:
         for name, kind in zip(FILES[:3], KINDS[:3], strict=True):
             run([*manage, "import_records", kind, str(folder / name)])
@@ -79,6 +84,7 @@ def main(folder: Path) -> None:
         seconds, peak, _ = run([*manage, "import_records", KINDS[3], str(half)])
         line("half of the jobs", rows, seconds, peak)
         print(f"whole file / half of it: {whole / seconds:.2f} times the time")
+        tell("import of twice the rows", whole / seconds, "x", most=2.2, note="the time of half of the jobs is 1")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psycopg
+from figures import tell
 from psycopg import sql
 from scratch import BASE_DIR, house
 
@@ -95,6 +96,9 @@ def main(folder: Path) -> None:
         for words, (least, middle, peak, count) in (("the old system's data", once), ("twice as much", twice)):
             print(f"{words:<44}{count:>9,}{least:>9.2f}{middle:>10.2f}{peak / 1024:>9.0f}")
         print(f"twice the rows take {twice[0] / once[0]:.2f} times the time")
+        tell("integrity --no-files, the whole process: p50", once[1], "s", most=3, note=f"{once[3]:,} jobs")
+        tell("integrity --no-files: most memory", once[2] / 1024, "MB", most=200)
+        tell("integrity of twice the rows", twice[0] / once[0], "x", most=2.2)
 
 
 if __name__ == "__main__":

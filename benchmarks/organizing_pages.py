@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from figures import tell
 from scratch import house, quantile
 
 GROUPS = ("crew", "shift", "standing")
@@ -115,6 +116,7 @@ def main() -> None:
             size = len(answer.content) / 1024
             best, middle = timed(options.rounds, lambda address=address: client.get(address))
             print(f"{f'wall chart of {options.workers:,} by {by} ({size:.0f} KB)':44} {best:8.1f} {middle:8.1f}")
+            tell(f"wall chart of {options.workers:,} workers by {by}: p50", middle, "ms", most=300)
         count_gauges(many, options)
 
 
@@ -128,6 +130,7 @@ def count_gauges(many: dict, options: argparse.Namespace) -> None:
         best, middle = timed(options.rounds, lambda: cards.gauges(many["campaign"]))
         told = f"{found.valid:,} count, {found.left_out:,} do not"
         print(f"{f'gauges of {options.cards:,} cards ({told})':44} {best:8.1f} {middle:8.1f}")
+        tell(f"gauges of {options.cards:,} cards: p50", middle, "ms", most=50)
         if options.rounds > 20:
             unit_list = cards.list_for(many["campaign"])
             with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ import logging
 import sys
 from collections import Counter
 
+from figures import tell
 from scratch import house
 
 
@@ -105,6 +106,8 @@ def show(ways, traces) -> int:
     print(f"{'traces':{width}} " + " ".join(f"{traces[name]:>12}" for name in names))
     total = sum(sum(counted.values()) for counted in ways.values())
     print(f"{total:,} probes by {len(ways)} people outside, {sum(traces.values())} traces.")
+    note = f"{total:,} probes by {len(ways)} people outside"
+    tell("traces of organizing found by those outside", sum(traces.values()), most=0, least=0, note=note)
     return 1 if sum(traces.values()) else 0
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 from datetime import timedelta
 
+from figures import tell
 from scratch import BASE_DIR, house
 
 COUNT, SIZE = 200, 1024 * 1024
@@ -59,6 +60,9 @@ def build(number: int) -> None:
     drawing = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"most memory of the worker: {peak:.0f} MB ({before:.0f} MB before it began)")
     print(f"most memory of the program that draws the PDF: {drawing:.0f} MB")
+    megabytes = row.size / 1024 / 1024
+    tell("case file: most memory of the worker", peak, "MB", most=150, note=f"{megabytes:.0f} MB in {took:.1f} s")
+    tell("case file: most memory of the program that draws the PDF", drawing, "MB", most=150)
 
 
 def main() -> None:

@@ -14,13 +14,21 @@ sys.path.insert(0, str(BASE_DIR))
 
 
 @contextmanager
-def house(*, durable: bool = True) -> Iterator:
-    """Django, set up on an empty migrated cluster with a broker beside it; gives the cluster."""
+def house(*, durable: bool = True, settings: dict[str, str] | None = None) -> Iterator:
+    """Django, set up on an empty migrated cluster with a broker beside it; gives the cluster. ``settings`` are the
+    server's."""
+    with servers(durable=durable, settings=settings) as (cluster, _):
+        yield cluster
+
+
+@contextmanager
+def servers(*, durable: bool = True, settings: dict[str, str] | None = None) -> Iterator[tuple]:
+    """As ``house``; gives the cluster and the broker."""
     from ip2a.embedded.broker import Broker  # the path is set above
     from ip2a.embedded.postgres import Cluster
 
     folder = Path(tempfile.mkdtemp(prefix="ip2a-benchmark-"))
-    cluster, broker = Cluster(folder / "postgres", durable=durable), Broker(folder / "broker")
+    cluster, broker = Cluster(folder / "postgres", durable=durable, settings=settings), Broker(folder / "broker")
     try:
         cluster.start()
         broker.start()
@@ -37,7 +45,7 @@ def house(*, durable: bool = True) -> Iterator:
         import django  # only now do the settings know the cluster
 
         django.setup()
-        yield cluster
+        yield cluster, broker
     finally:
         broker.stop()
         cluster.stop()

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import django_filters as filters
+from django import forms
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -22,7 +23,7 @@ from benevolence.models import (
 from benevolence.models.application import COMMITTED, IN_REVIEW
 from benevolence.models.ledger import EntryKind
 from ip2a import search
-from ip2a.filters import ChoiceFilter, DayRangeFilter, QuickInput, SearchFilter, TextFilter, YesNoFilter
+from ip2a.filters import ChoiceFilter, DayRangeFilter, SearchFilter, TextFilter, YesNoFilter
 from ip2a.models import User
 from ip2a.reports.filters import RecordFilter
 from members.filters import ids_of
@@ -92,7 +93,7 @@ def _amount(label, lookup):
         label=label,
         min_value=0,
         max_value=MOST,
-        widget=QuickInput("number"),
+        widget=forms.NumberInput(),
     )
 
 
@@ -185,7 +186,7 @@ class ApplicationReportFilterInside(ApplicationReportFilter):
 
 
 class LedgerFilter(filters.FilterSet):
-    q = TextFilter(label="Search", widget=QuickInput("search"), method="with_words")
+    q = TextFilter(label="Search", widget=forms.SearchInput(), method="with_words")
     kind = ChoiceFilter(choices=EntryKind)
     entry_date = DayRangeFilter(label="Day")
     method = ChoiceFilter(choices=PaymentMethod, field_name="payment_method", label="Way")

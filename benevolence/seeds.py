@@ -17,7 +17,7 @@ from ip2a.seeds import DEMO_LOGINS
 from maintenance.seeding import Seed, seeder
 from members.models import Member
 
-ELECTED = date(2022, 7, 1)
+ELECTED = 5  # years before the last day, on the first of July
 FIRST_CHECK = 2041
 QUARTERS = 16
 OPENING = Decimal(42_000)
@@ -37,15 +37,16 @@ def offices(seed: Seed) -> None:
     people = _logins("officer", "decide")
     if len(people) < len(LEVELS):
         return
+    since = date(seed.today.year - ELECTED, 7, 1)
     for place, level in enumerate(LEVELS):
-        Office.objects.create(level=level, person=people[place], starts_on=ELECTED)
-        StandIn.objects.create(level=level, person=people[(place + 2) % len(people)], starts_on=ELECTED)
+        Office.objects.create(level=level, person=people[place], starts_on=since)
+        StandIn.objects.create(level=level, person=people[(place + 2) % len(people)], starts_on=since)
 
 
 @seeder(
     "benevolence.applications",
     makes=["benevolence.BenevolenceApplication", "benevolence.BenevolenceReview", "benevolence.LedgerEntry"],
-    needs=["benevolence.offices", "members.members"],
+    needs=["benevolence.offices", "members.jobs"],
 )
 def applications(seed: Seed) -> None:
     """Deposits each quarter, and each application from its day to where it stands. A local too small has none."""
@@ -77,9 +78,11 @@ def _members(seed: Seed) -> list[Member]:
     """Members of long standing in no order; those who work before those who are retired."""
     joined = seed.today - timedelta(days=1100)
     rows = Member.objects.live().filter(status__in=["active", "retired"], hire_date__lte=joined)
-    found = list(rows.order_by("pk"))
+    found = list(rows.order_by("pk").values_list("pk", "status"))
     seed.chance.shuffle(found)
-    return sorted(found, key=lambda member: member.status)
+    first = [pk for pk, _ in sorted(found, key=lambda one: one[1])[: len(TALES)]]
+    people = Member.objects.in_bulk(first)
+    return [people[pk] for pk in first]
 
 
 class _Telling:

@@ -193,7 +193,7 @@ TALES = (
         "motel bill.txt",
     ),
     Tale(
-        9,
+        7,
         "medical",
         4200,
         "Stroke at 44. Can move the left hand again; will not climb before summer. The mortgage is two months behind.",
@@ -202,7 +202,7 @@ TALES = (
         "Puget Sound Credit Union",
     ),
     Tale(
-        8,
+        6,
         "death_in_family",
         2800,
         "Lost a brother in Manila and wants to bring the mother over for the burial.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from benevolence import lookups, viewing
+from benevolence import lookups
 from benevolence.models import BenevolenceApplication, BenevolenceReview, Decision, Status
 from benevolence.models.ledger import EntryKind
 from ip2a.attachments.panel import document_events
@@ -76,8 +76,7 @@ def _told(review: BenevolenceReview) -> Event:
 @tells("members.member")
 def of_member(user: Any, member: Member) -> Iterator[Event]:
     """Applications with their amounts and outcomes; none whose names are hidden from the reader."""
-    rows = viewing.by_name(BenevolenceApplication.objects.visible_to(user), user).filter(member=member)
-    for case in rows[:MOST]:
+    for case in lookups.of_member(user, member)[:MOST]:
         if case.submitted_at is None:
             continue
         url, kind = case.get_absolute_url(), "benevolence"

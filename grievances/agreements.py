@@ -13,7 +13,6 @@ from typing import Any
 from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from grievances import procedures, terms
 from grievances.daysoff import DaysOff, OwnDay, Recurs
@@ -25,7 +24,7 @@ from grievances.models import (
     ProcedureLimit,
     ProcedureStep,
 )
-from ip2a import audit, services
+from ip2a import audit, queue, services
 from ip2a.answers import YES, Answer, Refused, no
 from ip2a.rules import has_right, may_add, may_change
 from ip2a.words import format_day
@@ -326,13 +325,5 @@ def recompute(agreement: Agreement, *, reason: str) -> None:
 
 
 def _ask_to_refresh(pk: int, reason: str) -> None:
-    task = current_app.tasks.get(REFRESH)
-    try:
-        if task is not None:
-            task.delay(pk, reason)
-        else:
-            current_app.send_task(REFRESH, [pk, reason])
-    except OperationalError:
-        logger.exception(
-            "The queue did not answer: cases of agreement %s are recomputed with the next nightly run.", pk
-        )
+    if not queue.hand_over(current_app.signature(REFRESH), pk, reason):
+        logger.warning("Cases of agreement %s are recomputed tonight, because the queue does not answer.", pk)

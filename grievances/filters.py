@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import reduce
 
 import django_filters as filters
+from django import forms
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -13,7 +14,7 @@ from grievances.models import CaseType, CurrentStep, Grievance, InformationReque
 from grievances.models.case import ENDED
 from grievances.models.duty import Direction, RequestState
 from ip2a import search
-from ip2a.filters import ChoiceFilter, DayRangeFilter, QuickInput, SearchFilter, TextFilter, YesNoFilter
+from ip2a.filters import ChoiceFilter, DayRangeFilter, SearchFilter, TextFilter, YesNoFilter
 from ip2a.models import User
 from ip2a.reports.filters import RecordFilter
 from members.filters import ids_of
@@ -68,14 +69,14 @@ class GrievanceFilter(CountedFilter):
         label="Our limit within days",
         min_value=0,
         max_value=MOST_DAYS,
-        widget=QuickInput("number"),
+        widget=forms.NumberInput(),
         method="due_within",
     )
     employer_due = filters.NumberFilter(
         label="Employer’s limit within days",
         min_value=0,
         max_value=MOST_DAYS,
-        widget=QuickInput("number"),
+        widget=forms.NumberInput(),
         method="employer_due_within",
     )
     employer = TextFilter(label="Employer", method="at_employer")
@@ -189,7 +190,7 @@ def answered(answer):
 
 
 class InformationRequestFilter(OfCaseFilter):
-    q = TextFilter(label="Search", widget=QuickInput("search"), method="with_words")
+    q = TextFilter(label="Search", widget=forms.SearchInput(), method="with_words")
     direction = ChoiceFilter(label="Who asks", choices=Direction)
     state = ChoiceFilter(label="State", choices=[("awaited", "Not answered"), *RequestState.choices], method="by_state")
     overdue = YesNoFilter(label="Overdue", method="is_overdue")

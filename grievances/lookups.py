@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from grievances import agreements, clock, deadlines, terms
@@ -20,18 +20,73 @@ from grievances.models import (
     Notice,
     RequestEntry,
 )
+from grievances.models.case import RUNNING
 from ip2a.models import AuditEntry
+from ip2a.questions import once, question
 
 MOST_EVENTS = 1000
 MOST_CHANGES = 200
+MOST_CASES = 50
 
 
+def running_first(rows: QuerySet) -> QuerySet:
+    runs = ExpressionWrapper(Q(status__in=RUNNING), output_field=BooleanField())
+    return rows.annotate(runs=runs).order_by("-runs", "-filed_date", "-pk")
+
+
+@question
+def _of_member(reader: Any, member: int) -> QuerySet:
+    rows = Grievance.objects.visible_to(reader).of_member(member).for_table()
+    return running_first(rows)[: MOST_CASES + 1]
+
+
+@question
+def _events(reader: Any, case: int) -> QuerySet:
+    rows = CaseEvent.objects.visible_to(reader).filter(grievance=case).select_related("paper")
+    return rows.in_order()[:MOST_EVENTS]
+
+
+@question
+def _limits(reader: Any, case: int) -> QuerySet:
+    rows = Deadline.objects.visible_to(reader).filter(grievance=case)
+    return rows.select_related("superseded_by__paper").order_by("due_on", "id")
+
+
+@question
+def _step_records(reader: Any, case: int) -> QuerySet:
+    return GrievanceStepRecord.objects.visible_to(reader).filter(grievance=case).order_by("step_number")
+
+
+@question
+def _grievants(reader: Any, case: int) -> QuerySet:
+    return Grievant.objects.visible_to(reader).filter(grievance=case).select_related("member")
+
+
+@question
+def _requests(reader: Any, case: int) -> QuerySet:
+    return InformationRequest.objects.visible_to(reader).filter(grievance=case)
+
+
+@question
+def _decisions(reader: Any, case: int) -> QuerySet:
+    return Decision.objects.visible_to(reader).filter(grievance=case).order_by("decided_on", "id")
+
+
+@question
+def _changes(reader: Any, table: str, case: int) -> QuerySet:
+    return AuditEntry.objects.visible_to(reader).filter(table_name=table, record_id=case)[:MOST_CHANGES]
+
+
+@once
+def cases_of(user: Any, member: Any) -> list[Grievance]:
+    """A member's own cases and those of a group, the running ones first; one more than MOST_CASES at most."""
+    return _of_member(user, member.pk)
+
+
+@once
 def case_file(user: Any, case: Grievance) -> "CaseFile":
     """The file of a case as one reader may see it."""
-    found = case.__dict__.setdefault("_case_file", {})
-    if user.pk not in found:
-        found[user.pk] = CaseFile(user, case)
-    return found[user.pk]
+    return CaseFile(user, case)
 
 
 class CaseFile:
@@ -70,8 +125,7 @@ class CaseFile:
 
     @cached_property
     def events(self) -> list[CaseEvent]:
-        rows = CaseEvent.objects.visible_to(self.user).filter(grievance=self.case).select_related("paper")
-        events = list(rows.in_order()[:MOST_EVENTS])
+        events = _events(self.user, self.case.pk)
         mended = {event.corrects_id: event for event in events if event.corrects_id}
         for event in events:
             event.grievance = self.case
@@ -85,8 +139,7 @@ class CaseFile:
     @cached_property
     def limits(self) -> list[Deadline]:
         """Every date there is or was, superseded ones too."""
-        rows = Deadline.objects.visible_to(self.user).filter(grievance=self.case)
-        return list(rows.select_related("superseded_by__paper").order_by("due_on", "id"))
+        return _limits(self.user, self.case.pk)
 
     @cached_property
     def standing_limits(self) -> list[Deadline]:
@@ -121,25 +174,28 @@ class CaseFile:
 
     @cached_property
     def step_records(self) -> list[GrievanceStepRecord]:
-        rows = GrievanceStepRecord.objects.visible_to(self.user).filter(grievance=self.case)
-        return list(rows.order_by("step_number"))
+        return _step_records(self.user, self.case.pk)
 
     @cached_property
     def grievants(self) -> list[Grievant]:
-        return list(Grievant.objects.visible_to(self.user).filter(grievance=self.case).select_related("member"))
+        return _grievants(self.user, self.case.pk)
 
     @cached_property
     def requests(self) -> list[InformationRequest]:
-        entries = Prefetch("entries", RequestEntry.objects.visible_to(self.user).select_related("paper"))
-        rows = InformationRequest.objects.visible_to(self.user).filter(grievance=self.case).prefetch_related(entries)
-        return list(rows)
+        found = _requests(self.user, self.case.pk)
+        if found:
+            entries = RequestEntry.objects.visible_to(self.user).select_related("paper")
+            prefetch_related_objects(found, Prefetch("entries", entries))
+        return found
 
     @cached_property
     def decisions(self) -> list[Decision]:
-        notices = Prefetch("notices", Notice.objects.visible_to(self.user).select_related("paper"))
-        rows = Decision.objects.visible_to(self.user).filter(grievance=self.case).prefetch_related(notices)
-        return list(rows.order_by("decided_on", "id"))
+        found = _decisions(self.user, self.case.pk)
+        if found:
+            notices = Notice.objects.visible_to(self.user).select_related("paper")
+            prefetch_related_objects(found, Prefetch("notices", notices))
+        return found
 
     @cached_property
     def changes(self) -> list[AuditEntry]:
-        return list(AuditEntry.objects.visible_to(self.user).about(self.case)[:MOST_CHANGES])
+        return _changes(self.user, self.case._meta.db_table, self.case.pk)

@@ -4,10 +4,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import cycle
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from grievances import agreements, services, stress
-from grievances.models import Agreement, AgreementEmployer, CaseType, Grievance, Subject
+from grievances.models import Agreement, AgreementEmployer, CaseType, Grievance, InformationRequest, Subject
 from grievances.rules import step_number
 from grievances.services.ending import Told
 from grievances.stories import STORIES, Story
@@ -67,7 +68,7 @@ def _agreement(by: User, key: str, name: str) -> Agreement:
 @seeder(
     "grievances.cases",
     makes=["grievances.Grievance", "grievances.GrievanceStepRecord"],
-    needs=["grievances.agreements", "members.members"],
+    needs=["grievances.agreements", "members.jobs"],
 )
 def cases(seed: Seed) -> None:
     """Filed in the order of their days, so that numbers rise with time."""
@@ -93,14 +94,17 @@ def _pattern(story: Story) -> str:
 
 
 def _jobs(seed: Seed, agreement: str) -> list[MemberEmployment]:
-    """Current jobs under an agreement, in no order."""
+    """Current jobs under an agreement, in no order: one for each story."""
     bound = AgreementEmployer.objects.filter(agreement__name=agreement).values("organization")
-    rows = MemberEmployment.objects.current().filter(organization__in=bound).select_related("member", "organization")
-    found = list(rows.order_by("pk")[:MOST_JOBS]) or list(
-        MemberEmployment.objects.live().filter(organization__in=bound).select_related("member", "organization")
+    there = {"organization__in": bound}
+    found = list(
+        MemberEmployment.objects.current().filter(**there).order_by("pk").values_list("pk", flat=True)[:MOST_JOBS]
     )
+    found = found or list(MemberEmployment.objects.live().filter(**there).values_list("pk", flat=True))
     seed.chance.shuffle(found)
-    return found
+    first = found[: len(STORIES)]
+    jobs = MemberEmployment.objects.select_related("member", "organization").in_bulk(first)
+    return [jobs[pk] for pk in first]
 
 
 class _Telling:
@@ -122,19 +126,17 @@ class _Telling:
     def tell(self, subject: Subject) -> None:
         grievance = self._file(subject)
         self._gather(grievance)
-        if self.story.asks_for:
-            services.ask(
-                grievance,
-                direction="ours",
-                what=self.story.asks_for,
-                asked_of="Human resources",
-                on=self.day,
-                by=self.by,
-            )
+        asked = self._ask(grievance) if self.story.asks_for else None
         first = step_number(grievance, agreements.to_procedure(grievance.agreement_version))
         for number in range(first + 1, first + self.story.steps):
             grievance = self._go_on(grievance, number)
+        if asked and asked.due_on < self.seed.today:
+            services.turn(asked, kind="answered", on=self.later(0, 1), by=self.by, text="All of it, by mail.")
         self._end(grievance)
+
+    def _ask(self, grievance: Grievance) -> InformationRequest:
+        about = {"what": self.story.asks_for, "asked_of": "Human resources"}
+        return services.ask(grievance, direction="ours", on=self.day, by=self.by, **about)
 
     def _gather(self, grievance: Grievance) -> None:
         """The hands a group case is for: those who worked there, too, or the next on the list."""
@@ -225,10 +227,16 @@ class _Telling:
                 by=self.by,
                 agreed_by="Superintendent",
                 reason="Talks about a settlement",
+                paper=_letter("abeyance.txt", "Agreed: no limit runs while both sides talk about a settlement."),
             )
         if self.story.more_days:
             until = self.seed.today + timedelta(days=self.story.more_days)
             agreed = {"on": self.later(0, 1), "by": self.by, "agreed_by": "Superintendent", "until": until}
             # one after the other: what hangs on an extended limit moves with it
             while limit := grievance.deadlines.running().filter(due_on__lt=until).order_by("due_on", "id").first():
-                services.extend(limit, **agreed, reason="Both sides look for records")
+                paper = _letter("extension.txt", f"Agreed: the limit now ends on {until:%d %B %Y}.")
+                services.extend(limit, **agreed, reason="Both sides look for records", paper=paper)
+
+
+def _letter(name: str, words: str) -> ContentFile:
+    return ContentFile(f"{words}\n\nSigned for the employer: Superintendent\n".encode(), name)

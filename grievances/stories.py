@@ -236,6 +236,7 @@ STORIES = (
         10,
         1,
         "open",
+        asks_for="Daily crew lists of the tower",
         more_days=90,
     ),
 )

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from grievances.lookups import case_file
+from grievances.lookups import MOST_CASES, case_file, cases_of
 from grievances.models import CaseEvent, EventKind, Grievance
 from grievances.models.duty import EntryKind
 from grievances.rules import CORRECTABLE, RETRACTABLE
@@ -49,7 +50,6 @@ FACTS = {
     "remedy_sought": "the remedy",
     "case_type": "the type",
 }
-MOST_CASES = 50
 TOLD_ELSEWHERE = (
     EventKind.FILED,
     EventKind.ADVANCED,
@@ -199,10 +199,10 @@ def changes(user: Any, case: Grievance) -> Iterator[Event]:
 @tells("members.member")
 def of_member(user: Any, member: Any) -> Iterator[Event]:
     """The cases of a member, own ones and those of a group, from filing to the end."""
-    rows = Grievance.objects.visible_to(user)
-    if rows.query.is_empty():
-        return
-    yield from _short(user, rows.of_member(member), lambda case: case.employer.name)
+    cases = cases_of(user, member)
+    if len(cases) > MOST_CASES:
+        cases = _newest(Grievance.objects.visible_to(user).of_member(member))
+    yield from _short(user, cases, lambda case: case.employer.name)
 
 
 @tells("members.organization")
@@ -210,11 +210,16 @@ def of_employer(user: Any, organization: Any) -> Iterator[Event]:
     rows = Grievance.objects.visible_to(user)
     if rows.query.is_empty():
         return
-    yield from _short(user, rows.filter(employer=organization), lambda case: str(case.member or "policy grievance"))
+    cases = _newest(rows.filter(employer=organization))
+    yield from _short(user, cases, lambda case: str(case.member or "policy grievance"))
 
 
-def _short(user: Any, rows: Any, beside: Any) -> Iterator[Event]:
-    cases = {c.pk: c for c in rows.select_related("member", "employer").order_by("-filed_date", "-id")[:MOST_CASES]}
+def _newest(rows: QuerySet) -> list[Grievance]:
+    return list(rows.select_related("member", "employer").order_by("-filed_date", "-id")[:MOST_CASES])
+
+
+def _short(user: Any, found: list[Grievance], beside: Any) -> Iterator[Event]:
+    cases = {case.pk: case for case in found}
     for case in cases.values():
         if not case.is_filed:
             yield Event(

@@ -73,6 +73,16 @@ def _changed(**fields: Any) -> Iterator[Context]:
         _tell_database()
 
 
+@contextmanager
+def nobody() -> Iterator[None]:
+    """For a connection that is opened or given back inside: it hears of nobody. Open ones are told nothing."""
+    token = _context.set(_nobody)
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
 def because(reason: str):
     """``with because("moved to Ohio"):`` every change inside carries this reason."""
     return _changed(reason=reason)
@@ -181,6 +191,8 @@ class AuditMiddleware:
     def __call__(self, request):
         token = _context.set(Context(read_only=True))
         self._turn()
+        if (known := request.__dict__.get("_cached_user")) is not None:
+            request.user = known  # itself: a page asks hundreds of times, and each time the proxy would look it up
         try:
             _context.set(self.context_of(request))
             if connection.in_atomic_block:

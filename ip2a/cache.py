@@ -6,11 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 REST_SECONDS = 2.0  # how long a cache that did not answer is left alone
 logger = logging.getLogger(__name__)
+
+
+class KeptClient(RedisCacheClient):
+    """Makes its client once: making one for each question takes as long as the question."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[int, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
+        if id(pool) not in self._clients:
+            self._clients[id(pool)] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
+        return self._clients[id(pool)]
 
 
 class ForgivingRedisCache(RedisCache):
@@ -18,6 +32,7 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._class = KeptClient
         self._rest_until = 0.0
 
     def _try(self, ask: Callable[[], Any], otherwise: Any) -> Any:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_SECRET = "development-only-secret-never-for-production-0123456789"  # noqa: S105 - refused by guard()
@@ -39,6 +40,29 @@ def guard(
     for is_fault, sentence in faults:
         if is_fault:
             raise ImproperlyConfigured(sentence)
+
+
+def replicas(urls: list[str], database: dict) -> dict[str, dict]:
+    """Django's settings for each read replica, by its alias: as the primary's, but for what only reads."""
+    found = {}
+    for number, url in enumerate(filter(None, urls), start=1):
+        if not url.startswith(("postgres://", "postgresql://")):
+            raise ImproperlyConfigured(
+                f"REPLICA_URLS names '{url.partition(':')[0]}:'. Each must be postgres://user:password@host:5432/ip2a."
+            )
+        facts = environ.Env.db_url_config(url)
+        # A replica that does not answer is left alone soon: the primary is there.
+        options = {**facts.get("OPTIONS", {}), "application_name": "ip2a", "connect_timeout": 2}
+        found[f"replica_{number}"] = {
+            **database,
+            **facts,
+            "ENGINE": database["ENGINE"],
+            "ATOMIC_REQUESTS": False,  # Django's own begins on the default connection, whichever stands there
+            "CONN_HEALTH_CHECKS": False,  # a dead one is found by its first statement, and the primary asked
+            "OPTIONS": {**options, "tcp_user_timeout": 3000},
+            "REPLICA": True,
+        }
+    return found
 
 
 def storage(url: str, folder: Path) -> dict:

@@ -2,41 +2,8 @@
 
 import django_filters as filters
 from django import forms
-from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
 
 from ip2a.search import matching
-
-
-def _attributes(given: dict) -> str:
-    return "".join(f' {key}="{conditional_escape(text)}"' for key, text in given.items() if text not in (False, None))
-
-
-class QuickSelect(forms.Select):
-    """A select put together in Python: Django's renders a template for each option, which shows on a busy list."""
-
-    def render(self, name, value, attrs=None, renderer=None):
-        chosen = "" if value is None else str(value)
-        options = "".join(
-            f'<option value="{conditional_escape(key)}"{" selected" if str(key) == chosen else ""}>'
-            f"{conditional_escape(label)}</option>"
-            for key, label in self.choices
-        )
-        attributes = _attributes(self.build_attrs(self.attrs, attrs))
-        return mark_safe(f'<select name="{name}"{attributes}>{options}</select>')
-
-
-class QuickInput(forms.TextInput):
-    """A one-line input put together in Python."""
-
-    def __init__(self, kind: str = "text"):
-        super().__init__()
-        self.input_type = kind
-
-    def render(self, name, value, attrs=None, renderer=None):
-        shown = self.format_value(value)
-        given = {"type": self.input_type, "name": name, "value": shown, **self.build_attrs(self.attrs, attrs)}
-        return mark_safe(f"<input{_attributes(given)}>")
 
 
 class ChoiceFilter(filters.ChoiceFilter):
@@ -44,7 +11,7 @@ class ChoiceFilter(filters.ChoiceFilter):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("empty_label", "Any")
-        super().__init__(widget=QuickSelect(), **kwargs)
+        super().__init__(**kwargs)
 
 
 class YesNoFilter(ChoiceFilter):
@@ -57,7 +24,6 @@ class TextFilter(filters.CharFilter):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("max_length", 200)
-        kwargs.setdefault("widget", QuickInput())
         super().__init__(**kwargs)
 
 
@@ -65,7 +31,7 @@ class SearchFilter(TextFilter):
     """Names, numbers, phones, e-mails; any word order, small typos forgiven."""
 
     def __init__(self, **kwargs):
-        super().__init__(label="Search", widget=QuickInput("search"), **kwargs)
+        super().__init__(label="Search", widget=forms.SearchInput(), **kwargs)
 
     def filter(self, rows, value):
         return matching(rows, value, ranked=False) if value else rows

@@ -2,15 +2,19 @@
 
 import gc
 import os
+import resource
 import signal
 from typing import Any
 
 from ip2a.embedded import process
 
+SPARE_FILES = 500
+
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True  # the code is read once and shared
+worker_connections = int(os.environ.get("WEB_CONNECTIONS", "4000"))  # open at once; those that rest need no thread
 timeout = 120  # a large export or upload
 graceful_timeout = 10
 keepalive = 5
@@ -20,17 +24,19 @@ loglevel = "warning"
 proc_name = "ip2a-web"
 
 
+def on_starting(server: Any) -> None:
+    """Each connection is an open file, and many systems start programs with 1,024 of them although more are allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = max(soft, worker_connections + SPARE_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """A worker whose master is gone would hold the address and answer nobody."""
     process.dies_with_parent(signal.SIGKILL, parent=server.pid)()
 
 
 def when_ready(server: Any) -> None:
-    """What is loaded by now stays: the garbage collector need not walk through it again (it took 60 ms each time).
-
-    A page makes some tens of thousands of objects and drops them at its end; looking for rubbish after each 700, as
-    Python does by itself, costs a tenth of the page.
-    """
+    """What is loaded by now stays: the garbage collector need not walk through it again (it took 60 ms each time)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -115,7 +116,10 @@ def _ordering(model: type[models.Model], name: str, descending: bool, blank_firs
 def _may_be_null(model: type[models.Model], name: str) -> bool:
     field: Any = None
     for part in name.split("__"):
-        field = model._meta.get_field(part)
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:  # counted or added up for the list
+            return True
         if field.null:
             return True
         model = field.related_model or model

@@ -129,9 +129,11 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Upkeep",
         (
-            Item("Data findings", "maintenance:finding_list", "flag", "maintenance.view_finding"),
+            Item("Repairs", "maintenance:finding_list", "flag", "maintenance.view_finding"),
             Item("Resilience", "maintenance:resiliencereport_list", "maintenance", "maintenance.view_resiliencereport"),
             Item("Backups", "maintenance:backuprun_list", "download", "maintenance.view_backuprun"),
+            Item("Schedule", "maintenance:schedule", "clock", "maintenance.view_scheduledrun"),
+            Item("Channels", "admin:ip2a_notificationchannel_changelist", "flag", "ip2a.view_notificationchannel"),
         ),
     ),
     (
@@ -163,30 +165,43 @@ def badge(url: str) -> Callable[[Callable[[Any], int]], Callable[[Any], int]]:
 
 def menu(request) -> SafeString:
     """The menu of this person; the entry of the longest matching path is the current one."""
-    items = [item for _, items in MENU for item in items]
-    shown = tuple(item for item in items if not item.permission or request.user.has_perm(item.permission))
-    matching = [item for item in shown if _leads_to(item.url, request.path)]
-    badges = tuple((item.url, _badges[item.url](request.user)) for item in shown if item.url in _badges)
-    return _drawn(shown, max(matching, key=lambda item: len(reverse(item.url)), default=None), badges)
+    user = request.user
+    shown = _shown(frozenset(user.get_all_permissions()))
+    current = next((name for address, name in shown.addresses if _leads_to(address, request.path)), "")
+    badges = tuple((name, count(user)) for name, count in _badges.items() if name in shown.names)
+    return _drawn(shown, current, badges)
 
 
-def _leads_to(name: str, path: str) -> bool:
-    url = reverse(name)
-    return path == url or (url != "/" and path.startswith(url))
+class Shown:
+    """The entries for somebody with certain rights, and where they lead: the longest address first."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self.names = {item.url for item in items}
+        addresses = [(reverse(item.url), item.url) for item in items]
+        self.addresses = sorted(addresses, key=lambda entry: len(entry[0]), reverse=True)
 
 
-@lru_cache(maxsize=512)
-def _drawn(shown: tuple[Item, ...], current: Item | None, badges: tuple[tuple[str, int], ...]) -> SafeString:
+@lru_cache(maxsize=256)
+def _shown(rights: frozenset[str]) -> Shown:
+    return Shown([item for _, items in MENU for item in items if not item.permission or item.permission in rights])
+
+
+def _leads_to(address: str, path: str) -> bool:
+    return path == address or (address != "/" and path.startswith(address))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(shown: Shown, current: str, badges: tuple[tuple[str, int], ...]) -> SafeString:
     """The same rights on the same page make the same menu, so it is drawn once."""
     numbers = dict(badges)
     groups = [
         {
             "label": label,
             "entries": [
-                {"label": item.label, "url": reverse(item.url), "icon": item.icon, "active": item is current}
+                {"label": item.label, "url": reverse(item.url), "icon": item.icon, "active": item.url == current}
                 | {"badge": numbers.get(item.url, 0)}
                 for item in items
-                if item in shown
+                if item.url in shown.names
             ],
         }
         for label, items in MENU

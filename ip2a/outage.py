@@ -10,6 +10,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from ip2a.db.waiting import is_full
+
 RETRY_AFTER_SECONDS = 10
 # SQLSTATE classes that are about the server and not about the statement (PostgreSQL, appendix A): connection
 # exceptions, insufficient resources, and an operator's shutdown (57014, a cancelled statement, is left out).
@@ -33,7 +35,8 @@ class OutageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        return unavailable() if getattr(request, "met_outage", False) else response
+        error = getattr(request, "met_outage", None)
+        return response if error is None else unavailable(error)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """For views."""
@@ -44,21 +47,22 @@ class OutageMiddleware:
             request.path,
             str(error).strip().replace("\n", " "),
         )
-        return unavailable()
+        return unavailable(error)
 
 
 def note_outage(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
     """For middleware, whose errors Django turns into a 500 before another middleware can see them."""
-    if is_outage(sys.exc_info()[1]):
-        request.met_outage = True  # type: ignore[attr-defined]
+    error = sys.exc_info()[1]
+    if is_outage(error):
+        request.met_outage = error  # type: ignore[attr-defined]
 
 
 got_request_exception.connect(note_outage, dispatch_uid="outage")
 
 
-def unavailable() -> HttpResponse:
+def unavailable(error: BaseException | None = None) -> HttpResponse:
     """Made without the database: a template and the static files."""
-    response = HttpResponse(render_to_string("503.html"), status=503)
+    response = HttpResponse(render_to_string("503.html", {"is_full": is_full(error)}), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
     return response

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.template.loader import render_to_string
+from django.template import RequestContext
+from django.template.loader import get_template
 
 
 @dataclass
@@ -41,16 +42,22 @@ def panel(place: str, order: int = 50) -> Callable[[Drawer], Drawer]:
 
 def draw(place: str, request, subject=None) -> list[Panel]:
     """Every panel of a place that this person may see, in order, with its HTML."""
-    drawn = []
+    made = []
     for _, name, function in sorted(_panels[place], key=lambda entry: entry[:2]):
-        made = function(request, subject)
-        if made is None:
-            continue
-        made.id = made.id or name.rpartition(".")[2].replace("_", "-")
-        made.html = render_to_string(
-            made.template,
-            {**made.context, "panel": made, "subject": subject},
-            request=request,
-        )
-        drawn.append(made)
-    return drawn
+        one = function(request, subject)
+        if one is not None:
+            one.id = one.id or name.rpartition(".")[2].replace("_", "-")
+            made.append(one)
+    if made:
+        _render(made, request, subject)
+    return made
+
+
+def _render(made: list[Panel], request: Any, subject: Any) -> None:
+    """All panels in one context: asking the context processors for each would take longer than drawing it."""
+    context = RequestContext(request)
+    templates = [get_template(one.template).template for one in made]
+    with context.bind_template(templates[0]):
+        for one, template in zip(made, templates, strict=True):
+            with context.push({**one.context, "panel": one, "subject": subject}):
+                one.html = template.render(context)

@@ -15,6 +15,7 @@ from django.db import models
 from django.urls import reverse
 
 from ip2a import search
+from ip2a.questions import question
 
 LONGEST_ID = 18
 
@@ -23,6 +24,19 @@ def number_of(text: Any) -> int | None:
     """A record's id out of an address or a form; None when it is none."""
     text = str(text or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
+
+
+@question
+def _described(reader: Any, model: type[models.Model], number: int) -> models.QuerySet:
+    """Among the records that a search finds, with what describes them."""
+    source = search.source_of(model._meta.label_lower)
+    assert source is not None
+    return source.rows(model._default_manager.visible_to(reader)).filter(pk=number)
+
+
+@question
+def _any(reader: Any, model: type[models.Model], number: int) -> models.QuerySet:
+    return model._default_manager.visible_to(reader).filter(pk=number)
 
 
 class Picker(forms.Widget):
@@ -82,10 +96,10 @@ class Picker(forms.Widget):
 
     def label_of(self, value: Any) -> str:
         source, number = search.source_of(self.model_label), number_of(value)
-        if source is None or number is None:
+        if source is None or number is None or self.user is None:
             return ""
-        record = source.rows(self.visible()).filter(pk=number).first() or self.visible().filter(pk=number).first()
-        return source.describe(record)[0] if record else ""
+        found = _described.anyway(self.user, source.model, number) or _any.anyway(self.user, source.model, number)
+        return source.describe(found[0])[0] if found else ""
 
     def id_for_label(self, id_):
         return id_

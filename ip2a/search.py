@@ -5,26 +5,22 @@ First every word must stand there as it was typed; only when nothing is found th
 (two letters swapped, one too many, one missing, one wrong) or that look alike are taken too. Numbers are never guessed.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, models
-from django.db.models import Case, F, FloatField, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.lookups import Contains, StartsWith
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+
+from ip2a import search_asking, search_words
+from ip2a.search_words import Word
 
 MOST_LETTERS = 200
 MOST_WORDS = 6
-LEAST_FORGIVEN = 4  # letters; in a shorter word one slip makes any other
-LEAST_ALIKE = 7  # letters; from here on two slips are forgiven, by likeness
-MOST_FORGIVEN = 20
-PHONE = re.compile(r"\+?[\d().\-/]*\d[\d().\-/]*(x\d+)?")
 COUNTRY = ("+1", "001")
 EDGES = " \t\r\n,;:!?\"'()[]{}<>*"
 
@@ -160,116 +156,26 @@ def matching(rows: QuerySet, text: str, *, ranked: bool = True) -> QuerySet:
     return nearly(rows, words, ranked=ranked)
 
 
-def exactly(rows: QuerySet, words: list[str], *, ranked: bool = True) -> QuerySet:
+def exactly(rows: QuerySet, words: Sequence[str | Word], *, ranked: bool = True) -> QuerySet:
     """Rows in which every word stands as it was typed, be it as a part of a longer one."""
-    found = rows.filter(reduce(and_, (_written(word) for word in words)))
-    return _best_first(found, [_rank(word) for word in words], words[0]) if ranked else found
+    known = [_word(word) for word in words]
+    found = rows.filter(reduce(and_, map(search_words.written, known)))
+    return search_words.best_first(found, list(map(search_words.rank, known)), known[0]) if ranked else found
 
 
-def nearly(rows: QuerySet, words: list[str], *, ranked: bool = True) -> QuerySet:
+def nearly(rows: QuerySet, words: Sequence[str | Word], *, ranked: bool = True) -> QuerySet:
     """Rows in which every word stands, or one that is a typing mistake away, or one that looks alike."""
-    found = rows.filter(reduce(and_, (_written_nearly(word) for word in words)))
-    return _best_first(found, [_rank_nearly(word) for word in words], words[0]) if ranked else found
+    known = [_word(word) for word in words]
+    found = rows.filter(reduce(and_, map(search_words.written_nearly, known)))
+    return search_words.best_first(found, list(map(search_words.rank_nearly, known)), known[0]) if ranked else found
+
+
+def _word(word: str | Word) -> Word:
+    return word if isinstance(word, Word) else Word.of(word)
 
 
 def _can_forgive(words: list[str]) -> bool:
-    return any(_is_forgiven(word) for word in words)
-
-
-def _is_forgiven(word: str) -> bool:
-    return len(word) >= LEAST_FORGIVEN and ("@" in word or not any(letter.isdigit() for letter in word))
-
-
-def _has_slips(word: str) -> bool:
-    return len(word) <= MOST_FORGIVEN and "@" not in word
-
-
-def _written(word: str) -> Q:
-    if len(word) < 3:  # too short for the index inside a word, and nobody means it there
-        return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
-    return reduce(or_, (Q(search_text__contains=form) for form in _forms(word)))
-
-
-def _forms(word: str) -> list[str]:
-    """A word, and a phone number also as its digits, without the country's 1 in front."""
-    if not PHONE.fullmatch(word):
-        return [word]
-    digits = "".join(letter for letter in word if letter.isdigit())
-    return list(dict.fromkeys([word, digits.removeprefix("00").removeprefix("1") if len(digits) > 10 else digits]))
-
-
-def _written_nearly(word: str) -> Q:
-    if not _is_forgiven(word):
-        return _written(word)
-    near = Q(search_text__contains=word)
-    if _has_slips(word):
-        near |= Q(search_text__regex=_slip(word))
-    if len(word) >= LEAST_ALIKE:
-        near |= Q(search_text__trigram_word_similar=word)
-    return near
-
-
-def _slip(word: str) -> str:
-    """A pattern for what was meant when one slip of the finger made this word.
-
-    Nested, letter by letter, and not a list of whole words: PostgreSQL runs it five times as fast.
-    """
-    first, second, rest = word[0], word[1], word[2:]
-    meant = f"{_escaped(first)}{_slip_within(word[1:])}|{_escaped(second + first + rest)}|{_escaped(word[1:])}"
-    return rf"(^|[ '&/-])({meant})($|[ '&/@-])"
-
-
-def _slip_within(rest: str) -> str:
-    if not rest:
-        return ".?"
-    swapped = [_escaped(rest[1] + rest[0] + rest[2:])] if len(rest) > 1 and rest[0] != rest[1] else []
-    wrong_or_too_many, missing = f".?{_escaped(rest[1:])}", f".{_escaped(rest)}"
-    return f"({'|'.join([_escaped(rest[0]) + _slip_within(rest[1:]), wrong_or_too_many, missing, *swapped])})"
-
-
-def _escaped(word: str) -> str:
-    return "".join(letter if letter.isalnum() else f"\\{letter}" for letter in word)
-
-
-class Padded(Func):
-    """A text with a blank at either end, so that whole words can be found without a regular expression."""
-
-    template = "(' ' || %(expressions)s || ' ')"
-    output_field = TextField()
-
-
-def _rank(word: str) -> Any:
-    """The whole name or number counts most, then the beginning of one, then a part."""
-    name, text = Padded(F("sort_key")), Padded(F("search_text"))
-    return Case(
-        When(Contains(name, f" {word} "), then=Value(4.0)),
-        When(Contains(text, f" {word} "), then=Value(3.0)),
-        When(Contains(name, f" {word}"), then=Value(2.0)),
-        When(Contains(text, f" {word}"), then=Value(1.5)),
-        default=Value(1.0),
-        output_field=FloatField(),
-    )
-
-
-def _rank_nearly(word: str) -> Any:
-    if not _is_forgiven(word):
-        return _rank(word)
-    slip = [When(sort_key__regex=_slip(word), then=Value(2.0))] if _has_slips(word) else []
-    return Case(
-        When(sort_key__contains=word, then=Value(3.0)),
-        *slip,
-        When(search_text__contains=word, then=Value(1.5)),
-        default=TrigramWordSimilarity(word, "search_text"),
-        output_field=FloatField(),
-    )
-
-
-def _best_first(rows: QuerySet, ranks: list[Any], first_word: str) -> QuerySet:
-    begins = Case(
-        When(StartsWith(F("sort_key"), first_word), then=Value(0.5)), default=Value(0.0), output_field=FloatField()
-    )
-    rank = reduce(lambda one, other: one + other, ranks, begins)
-    return rows.annotate(search_rank=rank).order_by(F("search_rank").desc(), "sort_key", "pk")
+    return any(Word.of(word).is_forgiven for word in words)
 
 
 def find_in(rows: QuerySet, text: str, *, source: Source, limit: int = 10) -> list[Hit]:
@@ -286,24 +192,32 @@ def find_in(rows: QuerySet, text: str, *, source: Source, limit: int = 10) -> li
 
 def find(user: Any, text: str, *, source: Source, limit: int = 10) -> list[Hit]:
     """The best hits of one source among what this person may see."""
-    return find_in(source.model._default_manager.visible_to(user), text, source=source, limit=limit)
+    words = words_of(text)
+    for look in _looks(words):
+        found = search_asking.ask(user, [source], look, words, limit)
+        if found:
+            return [source.hit(record) for record in found[source.key]]
+    return []
 
 
 def find_everywhere(user: Any, text: str, *, limit: int = 10) -> Found:
     """The best hits of every source; what only comes close is looked for when nothing is found anywhere."""
     words = words_of(text)
-    if not words:
-        return Found()
-    for look in (exactly, nearly) if _can_forgive(words) else (exactly,):
-        groups = [_group(source, user, look, words, text, limit) for source in sources_for(user)]
-        groups = [group for group in groups if group.hits]
-        if groups:
+    for look in _looks(words):
+        found = search_asking.ask(user, sources(), look, words, limit + 1)
+        if found:
+            groups = [_group(source, found[source.key], text, limit) for source in sources() if source.key in found]
             return Found(groups, is_near=look is nearly)
     return Found()
 
 
-def _group(source: Source, user: Any, look: Callable, words: list[str], text: str, limit: int) -> Group:
-    rows = look(source.rows(source.model._default_manager.visible_to(user)), words)
-    records = list(rows[: limit + 1])
+def _looks(words: list[str]) -> tuple[search_asking.Look, ...]:
+    """First as it was typed, then what comes close."""
+    if not words:
+        return ()
+    return (exactly, nearly) if _can_forgive(words) else (exactly,)
+
+
+def _group(source: Source, records: list[Any], text: str, limit: int) -> Group:
     more = source.list_url(text) if len(records) > limit else ""
     return Group(source, [source.hit(record) for record in records[:limit]], more)

@@ -59,6 +59,17 @@ DATABASES["default"].update(
         },
     }
 )
+DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", default=5)  # for a connection, when the server has none left
+DATABASE_POOLER = env("DATABASE_POOLER", default="")  # "session": one stands between, in session mode (ip2a/db/pooling)
+# Questions asked again and again are planned once for each connection. A pooler that cannot follow prepared statements
+# needs this off.
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=True)
+# Copies that pages are read from (ip2a/replicas); none, and nothing of it is loaded.
+_replicas = environment.replicas(env.list("REPLICA_URLS", default=[]), DATABASES["default"])
+DATABASES.update(_replicas)
+REPLICAS = list(_replicas)
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=10)  # seconds; one further behind is not read from
+DATABASE_ROUTERS = ["ip2a.replicas.router.ReplicaRouter"] if REPLICAS else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -104,11 +115,12 @@ MIDDLEWARE = [
     "ip2a.accounts.policy.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ip2a.audit.AuditMiddleware",
+    "ip2a.replicas.routing.ReplicaMiddleware",  # last: everything before asks the primary
 ]
 
 ROOT_URLCONF = "ip2a.urls"
 WSGI_APPLICATION = "ip2a.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "ip2a.widgets_quick.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -121,7 +133,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ip2a.context.frame",
             ],
-            "builtins": ["ip2a.templatetags.ip2a", "django.templatetags.static"],
+            "builtins": ["ip2a.templatetags.ip2a"],
         },
     }
 ]
@@ -189,7 +201,7 @@ MFA_FORMS = {
     "add_webauthn": "ip2a.accounts.forms.AddKeyForm",
 }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "ip2a.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -213,9 +225,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": environment.storage(env("STORAGE_URL", default=""), VAR_DIR / "media"),
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "ip2a.static_files.StaticFiles"
     },
 }
 READY_LEAST_FREE_MB = env.int("READY_LEAST_FREE_MB", default=500)
@@ -236,6 +246,14 @@ WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=10)  # seconds for the whol
 LOGS = Path(env("LOGS_FOLDER", default=str(BASE_DIR / "logs")))  # JSON lines of maintenance
 
 CELERY_BROKER_URL = REDIS_URL
+# A queue that is gone, or that hangs, must not hold a page: asked twice at once, and not for long.
+BROKER_TIMEOUT = env.float("BROKER_TIMEOUT", default=5)  # seconds
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": BROKER_TIMEOUT,
+    "socket_connect_timeout": min(BROKER_TIMEOUT, 2),
+    "socket_keepalive": True,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -258,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
             "backup": crontab(hour=1, minute=0),
             "auto-heal": crontab(hour=2, minute=0),
             "checksums": crontab(hour=2, minute=40),
+            "watch": crontab(hour="2,8,14,20", minute=50),
             "resilience": crontab(hour=3, minute=0, day_of_week="sun"),
             "backup-trial": crontab(hour=4, minute=0, day_of_week="sun"),
             "grievance-limits": crontab(hour=3, minute=15),
@@ -270,6 +289,12 @@ CELERY_BEAT_SCHEDULE = {
         }.items()
     },
 }
+if REPLICAS:
+    CELERY_BEAT_SCHEDULE["replicas"] = {
+        "task": "maintenance.resilience.tasks.watch_replicas",
+        "schedule": 60,
+        "options": {"expires": 50},
+    }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 CONTENT_SECURITY_POLICY = {

@@ -4,10 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from ip2a import icons
+from ip2a.words import format_day
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,18 @@ class Event:
 
     @property
     def day(self) -> date:
-        return timezone.localdate(self.on) if isinstance(self.on, datetime) else self.on
+        return self._local[0]
 
     @property
     def time(self) -> str:
-        return timezone.localtime(self.on).strftime("%H:%M") if isinstance(self.on, datetime) else ""
+        return self._local[1]
+
+    @cached_property
+    def _local(self) -> tuple[date, str]:
+        if not isinstance(self.on, datetime):
+            return self.on, ""
+        at = timezone.localtime(self.on)
+        return at.date(), f"{at:%H:%M}"
 
 
 Teller = Callable[[Any, Any], Iterable[Event]]
@@ -53,3 +66,25 @@ def events(user, record) -> list[Event]:
 
 def by_day(found: list[Event]) -> list[tuple[date, list[Event]]]:
     return [(day, list(group)) for day, group in groupby(found, key=lambda event: event.day)]
+
+
+def drawn(days: Iterable[tuple[date, Iterable[Event]]]) -> SafeString:
+    """The days as HTML. Put together here and not in a template, as the rows of tables are."""
+    return mark_safe("".join(_day(day, events) for day, events in days))
+
+
+def _day(day: date, events: Iterable[Event]) -> str:
+    told = "".join(map(_line, events))
+    return f'<div class="timeline-day"><h3>{format_day(day)}</h3><ol>{told}</ol></div>'
+
+
+def _line(event: Event) -> str:
+    text = conditional_escape(event.text)
+    if event.url:
+        text = f'<a href="{conditional_escape(event.url)}">{text}</a>'
+    by = ", ".join(part for part in (conditional_escape(event.who), event.time) if part)
+    said = f' <span class="event-by">{by}</span>' if by else ""
+    more = conditional_escape(event.details)
+    unfold = f'<details class="unfold"><summary>Details</summary><div class="small">{more}</div></details>'
+    icon = icons.icon(event.icon or "note")
+    return f'<li class="event">{icon}<div><p>{text}{said}</p>{unfold if more else ""}</div></li>'

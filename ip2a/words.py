@@ -70,6 +70,22 @@ def format_count(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """``one``, or ``many`` with its {count} filled in."""
+    return one if count == 1 else many.format(count=f"{count:,}")
+
+
+def format_size(amount: int) -> str:
+    """``2.5 MB``, with a space that does not break, as Django's ``filesizeformat`` writes it."""
+    if amount < 1024:
+        return f"{amount} byte{'' if amount == 1 else 's'}".replace(" ", "\N{NO-BREAK SPACE}")
+    size, units = amount / 1024, iter(("KB", "MB", "GB", "TB"))
+    unit = next(units)
+    while size >= 1024:
+        size, unit = size / 1024, next(units, "PB")
+    return f"{size:.1f}\N{NO-BREAK SPACE}{unit}"
+
+
 def register_tones(tones: Mapping[str, Tone]) -> None:
     """Say how states look. The same value looks the same everywhere, so a second, different tone is an error."""
     for value, tone in tones.items():

@@ -2,5 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from ip2a.turns import in_turns
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ip2a.settings")
-application = get_wsgi_application()
+application = in_turns(get_wsgi_application())

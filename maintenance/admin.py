@@ -13,6 +13,7 @@ class ThresholdAdmin(KeptAdmin):
     list_display = ("name", "value", "unit", "default", "about")
     fields = ("name", "about", "value", "unit", "default")
     readonly_fields = ("name", "about", "unit", "default")
+    search_fields = ("name", "about")
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -82,7 +82,7 @@ def _of_field(model: type[Model], field: Field) -> Iterator[Check]:
     name = str(field.verbose_name)
     if isinstance(field, ForeignKey):
         target = field.related_model._meta.verbose_name
-        says = (f"1 {_one(model)} names a {target} that does not exist", f"name a {target} that does not exist")
+        says = (f"1 {_one(model)} names {_a(target)} that does not exist", f"name {_a(target)} that does not exist")
         yield _made(model, field, Fault.ORPHAN, partial(conditions.orphan, field), says)
     if field.generated:
         says = (f"1 {_one(model)} has a wrong {name}, which the database computes", f"have a wrong computed {name}")
@@ -95,7 +95,7 @@ def _of_field(model: type[Model], field: Field) -> Iterator[Check]:
         says = (f"1 {_one(model)} has an unknown {name}", f"have an unknown {name}")
         yield _made(model, field, Fault.CHOICES, partial(conditions.unknown, model, field), says)
     if conditions.limits_of(field):
-        says = (f"1 {_one(model)} has a {name} beyond its limits", f"have a {name} beyond its limits")
+        says = (f"1 {_one(model)} has {_a(name)} beyond its limits", f"have {_a(name)} beyond its limits")
         yield _made(model, field, Fault.RANGE, partial(conditions.beyond, field), says)
     if field.unique:
         yield _unique(model, field.name, partial(conditions.shared_fields, model, (field.name,)), name, field.column)
@@ -159,6 +159,15 @@ def _found(model: type[Model], condition):
 
 def _one(model: type[Model]) -> str:
     return str(model._meta.verbose_name)
+
+
+def _a(noun: Any) -> str:
+    """The noun with its article, by how it sounds: an organization, a user, an unfair labor practice."""
+    word = str(noun)
+    is_open = word[:1].lower() in tuple("aeio") or (
+        word[:1].lower() == "u" and not word.lower().startswith(("uni", "use"))
+    )
+    return f"{'an' if is_open and not word.lower().startswith(('eu', 'one')) else 'a'} {word}"
 
 
 def _many(model: type[Model]) -> str:

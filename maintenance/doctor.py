@@ -10,13 +10,17 @@ from django.db.models import Model
 from django.utils import timezone
 
 from ip2a.compartments import system
-from maintenance import looking, snapshot
+from maintenance import looking, mendable, snapshot
 from maintenance.looking import EXAMPLES, Condition, Seen, look
 from maintenance.models import Finding
 from maintenance.registry import Check, Fault, Kind, all_checks
 
 __all__ = ["EXAMPLES", "LOCK", "Seen", "examine", "look", "survey"]
 LOCK = 0x1B2A_C4EC  # any number, as long as it is this round's alone
+UPDATED = (
+    *("severity", "count", "fixable", "withheld", "examples", "things", "trouble"),
+    *("since", "checked_at", "seconds"),
+)
 Progress = Callable[[int, int], None]
 
 
@@ -67,7 +71,7 @@ def examine(checks: list[Check] | None = None, *, progress: Progress | None = No
     with _only_one() as free:
         if not free:
             return None
-        seen = survey(all_checks() if checks is None else checks, progress=progress)
+        seen = mendable.weighed(survey(all_checks() if checks is None else checks, progress=progress))
         with transaction.atomic():
             remember(seen, is_whole=checks is None)
         return seen
@@ -101,7 +105,7 @@ def remember(seen: list[Seen], *, is_whole: bool = False) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["check_name"],
-        update_fields=["severity", "count", "examples", "things", "trouble", "since", "checked_at", "seconds"],
+        update_fields=UPDATED,
     )
 
 
@@ -109,8 +113,10 @@ def _told(seen: Seen, since: Any, now: Any) -> dict[str, Any]:
     return {
         "severity": seen.check.severity,
         "count": seen.count,
+        "fixable": seen.fixable,
+        "withheld": seen.withheld,
         "examples": seen.examples,
-        "things": seen.things,
+        "things": seen.places or seen.things,
         "trouble": seen.trouble,
         "since": (since or now) if seen.is_open else None,
         "seconds": seen.seconds,

@@ -24,12 +24,14 @@ Say = Callable[[str], None]
 def scratch(*, template: str = "", say: Say = lambda words: None) -> Iterator[str]:
     """Inside, the default connection is the tables' owner in a copy. Gives the name of what was copied.
 
-    Live connections forbid the copy of a database: then an empty one is made and migrated.
+    The connection that keeps the copy bears its name, from before it is made until it is gone: by that every drill
+    on this server knows which copies are another's, and which nobody keeps any more. Live connections forbid the copy
+    of a database: then an empty one is made and migrated.
     """
     owner = owner_parameters()
     name = PREFIX + secrets.token_hex(6)
     connection.close()
-    with psycopg.connect(**owner, autocommit=True, application_name=PREFIX) as keeper:
+    with psycopg.connect(**owner, autocommit=True, application_name=name) as keeper:
         drop_leftovers(keeper)
         try:
             copied = _create(keeper, name, template or owner["dbname"], say)
@@ -40,10 +42,10 @@ def scratch(*, template: str = "", say: Say = lambda words: None) -> Iterator[st
 
 
 def drop_leftovers(keeper: psycopg.Connection) -> list[str]:
-    """Copies that a killed drill left behind: those that nobody is in."""
+    """Copies that a killed drill left behind: those that nobody keeps and nobody is in."""
     left = keeper.execute(
         "SELECT datname FROM pg_database d WHERE datname LIKE %s AND pg_get_userbyid(datdba) = current_user "
-        "AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)",
+        "AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE d.datname IN (a.datname, a.application_name))",
         [PREFIX.replace("_", r"\_") + "%"],
     ).fetchall()
     for (name,) in left:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from ip2a.words import register_tones, state_chip, tone_of
+from ip2a.words import counted, register_tones, state_chip, tone_of
 from maintenance import thresholds
 from maintenance.models import Finding, Severity
 from maintenance.registry import Check, check_named
 
 register_tones({Severity.CRITICAL: "bad", Severity.WARNING: "warn", Severity.INFORMATION: "info"})
+WITHHELD = ("1 is mended only when you say so.", "{count} are mended only when you say so.")
+REPAIRED = "Each is put right as its check says."
 WEIGHT = {severity: weight for weight, severity in enumerate(Severity.values)}
 
 
@@ -43,8 +45,22 @@ class Told:
         return self.check.advice
 
     @property
+    def repair(self) -> str:
+        return repair_of(self.check, self.finding)
+
+    @property
     def is_open(self) -> bool:
         return bool(self.finding.count or self.finding.trouble)
+
+
+def repair_of(check: Check, finding: Finding | None) -> str:
+    """What a repair would mend of it, as the last look saw it; "" where nothing can be mended."""
+    if finding is None or finding.trouble or not (finding.fixable or finding.withheld):
+        return ""
+    mended = f"{finding.fixable:,} of {finding.count:,} can be mended. "
+    part = mended if 0 < finding.fixable < finding.count else ""
+    asked = f"{counted(finding.withheld, *WITHHELD)} " if finding.withheld else ""
+    return f"{part}{asked}{check.fix or REPAIRED}"
 
 
 def told_to(user: Any, rows: Any = None) -> list[Told]:

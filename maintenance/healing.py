@@ -13,27 +13,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from ip2a import audit, numbers
+from ip2a import audit
 from ip2a.answers import YES, Answer, no
 from ip2a.compartments import system
-from maintenance import doctor
+from ip2a.words import counted
+from maintenance import doctor, mendable
 from maintenance.doctor import Seen
 from maintenance.healing_lock import one_at_a_time
-from maintenance.mending import AT_MOST, Mend, mend_of
-from maintenance.mending_rows import Batches, candidates
-from maintenance.mending_schema import cure, why_not
+from maintenance.mending import Mend, mend_of
+from maintenance.mending_rows import Batches
+from maintenance.mending_schema import cure
 from maintenance.mending_singly import Singly
 from maintenance.models import HealRun, HealStep, QuarantineRow, Severity
 from maintenance.models_healing import Road, RunStatus
 from maintenance.registry import Check, choose
 
 logger = logging.getLogger(__name__)
-TOO_MANY = "{found:,} at once, more than {limit:,}: look at some first, then let them be mended all the same."
-TAKEN_BACK = "{count:,} were mended before and taken back by a person, so they stay as they are."
-BUSY_ROWS = "{count:,} were being changed by somebody else; the next run has them."
-STILL = "{count:,} are still broken after the repair."
+BUSY_ROWS = (
+    "1 was being changed by somebody else; the next run has it.",
+    "{count} were being changed by somebody else; the next run has them.",
+)
+STILL = ("1 is still broken after the repair.", "{count} are still broken after the repair.")
 Progress = Callable[[str, int, int], None]
 
 
@@ -58,12 +61,14 @@ class Step:
 
 @dataclass
 class Healed:
-    """A round: every check as it was before and after, and what was done. ``run`` is None for a dry run."""
+    """A round: every check as it was before and after, and what was done. ``run`` is None for a dry run.
+    ``closed`` are runs that were killed before it."""
 
     run: HealRun | None
     before: list[Seen]
     after: list[Seen]
     steps: list[Step]
+    closed: list[HealRun] = field(default_factory=list)
 
     @property
     def repaired(self) -> int:
@@ -111,13 +116,15 @@ def heal(
     say = progress or (lambda stage, done, total: None)
     if dry_run:
         return _Dry(checks, many, again, say).round()
-    with one_at_a_time():
+    with one_at_a_time() as closed:
         run = HealRun.objects.create(road=road, by=by, batch=audit.next_batch())
         try:
-            return _Round(run, checks, many, again, say).round()
+            healed = _Round(run, checks, many, again, say).round()
         except BaseException as error:
             fail(run, error, QuarantineRow.objects.filter(run=run).count())
             raise
+    healed.closed = closed
+    return healed
 
 
 def fail(run: HealRun, error: BaseException, done: int) -> None:
@@ -134,12 +141,17 @@ def look(checks: list[Check], say: Progress, stage: str = "Looking") -> list[See
     return doctor.survey(checks, progress=lambda done, total: say(stage, done, total))
 
 
+def touched(models: set[type[Model]], names: set[str], checks: list[Check]) -> list[Check]:
+    """What must be looked at again: every check on a table that was written to. One mend can put right, or wrong,
+    what another check sees; ``names`` are of those that found something, in whatever table."""
+    return [check for check in checks if check.model in models or check.name in names]
+
+
 class _Round:
     """A round that mends."""
 
     def __init__(self, run: HealRun | None, checks: list[Check], many: bool, again: bool, say: Progress):
         self.run, self.checks, self.many, self.again, self.say = run, checks, many, again, say
-        self.limit = int(numbers.value(AT_MOST))
 
     def round(self) -> Healed:
         before = look(self.checks, self.say)
@@ -166,15 +178,10 @@ class _Round:
 
     def mend(self, step: Step, mend: Mend) -> None:
         if mend.cures:
-            return self.cure(step)
-        everything = candidates(step.check, mend).count()
-        step.fixable = everything if self.again else candidates(step.check, mend, again=False).count()
-        if everything > step.fixable:
-            step.withheld = everything - step.fixable
-            step.note(TAKEN_BACK.format(count=step.withheld))
-        if step.fixable > self.limit and not self.many:
-            step.withheld, step.fixable = everything, 0
-            step.note(TOO_MANY.format(found=everything, limit=self.limit))
+            return self.cure(step, mend)
+        part = mendable.part_of(step.check, mend, many=self.many, again=self.again)
+        step.fixable, step.withheld = part.safe, part.withheld
+        step.note(part.remark)
         if step.fixable:
             self.apply(step, mend)
         return None
@@ -186,11 +193,11 @@ class _Round:
             mended = batches.all()
         step.repaired, step.busy, step.failed = mended.done, mended.busy, mended.failed
         if step.busy:
-            step.note(BUSY_ROWS.format(count=step.busy))
+            step.note(counted(step.busy, *BUSY_ROWS))
         for key, why in step.failed[:5]:
             step.note(f"Number {key}: {why}.")
 
-    def cure(self, step: Step) -> None:
+    def cure(self, step: Step, mend: Mend) -> None:
         with audit.acting(user=self.run.by), audit.because(self.reason(step)), audit.batch(self.run.batch):
             step.repaired, problems = cure(step.check, self.run)
         step.fixable = step.repaired
@@ -204,18 +211,16 @@ class _Round:
         return lambda done, total: self.say(f"Mending {step.check.name}", done, total)
 
     def look_again(self, before: list[Seen], steps: list[Step]) -> list[Seen]:
-        """Every check on a table that was touched: one mend can put right, or wrong, what another check sees."""
         if not any(step.repaired for step in steps):
             return before
-        touched = {step.check.model for step in steps if step.repaired}
-        named = {step.check.name for step in steps}
-        anew = [s.check for s in before if s.check.model in touched or s.check.name in named or s.count]
+        models = {step.check.model for step in steps if step.repaired}
+        anew = touched(models, {s.check.name for s in before if s.count}, [s.check for s in before])
         fresh = {s.check.name: s for s in look(anew, self.say, "Looking again")}
         for step in steps:
             step.still = fresh[step.check.name].count
             broken = step.still - (step.found - step.fixable) - step.busy
             if step.repaired and not step.withheld and broken > 0:
-                step.note(STILL.format(count=broken))
+                step.note(counted(broken, *STILL))
         return [fresh.get(s.check.name, s) for s in before]
 
     @transaction.atomic
@@ -228,7 +233,7 @@ class _Round:
             )
             for step in steps
         )
-        doctor.remember(after)
+        doctor.remember(mendable.weighed(after))
         self.run.status, self.run.ended_at = RunStatus.DONE, timezone.now()
         self.run.found = sum(s.count for s in before)
         self.run.repaired = sum(step.repaired for step in steps)
@@ -256,9 +261,8 @@ class _Dry(_Round):
     def apply(self, step: Step, mend: Mend) -> None:
         step.note(f"{step.fixable:,} would be mended. {mend.says}")
 
-    def cure(self, step: Step) -> None:
-        things = step.check.tell() if step.check.tell else []
-        step.fixable = sum(1 for thing in things if not why_not(thing))
+    def cure(self, step: Step, mend: Mend) -> None:
+        step.fixable = mendable.part_of(step.check, mend).safe
 
     def finish(self, before: list[Seen], after: list[Seen], steps: list[Step]) -> None:
         """Nothing is remembered."""

@@ -13,7 +13,7 @@ from maintenance.models import HealRun
 from maintenance.models_healing import RunKind, RunStatus
 
 LOCK = 0x1B2A_4EA1  # any number, as long as it is the repairs' alone
-ENDED = "It ended in the middle, so it was closed by the next one. What it had done by then was done whole and is kept."
+ENDED = "It ended in the middle and was closed afterwards. What it had done by then was done whole and is kept."
 
 
 class Busy(Refused):
@@ -21,17 +21,27 @@ class Busy(Refused):
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Hold the lock; it goes with the connection, so that a killed run leaves none. Raises ``Busy``."""
+def one_at_a_time() -> Iterator[list[HealRun]]:
+    """Hold the lock; it goes with the connection, so that a killed run leaves none. Raises ``Busy``.
+
+    Gives the runs that were killed, closed now: whoever comes next says so."""
     if not _ask("SELECT pg_try_advisory_lock(%s)"):
         raise Busy(_who())
     try:
-        close_dead()
+        closed = close_dead()
         with system("organizing", "mends"):
-            yield
+            yield closed
     finally:
         if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
             _ask("SELECT pg_advisory_unlock(%s)")
+
+
+def is_held() -> bool:
+    """Whether some repair or undo is really at work."""
+    return _ask(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = %s "
+        "AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    )
 
 
 def _ask(question: str) -> bool:
@@ -48,6 +58,17 @@ def close_dead() -> list[HealRun]:
         run.repaired = run.returns.count() if run.kind == RunKind.UNDO else run.rows.count()
         run.save(update_fields=["status", "ended_at", "message", "repaired"])
     return dead
+
+
+def close_what_died() -> list[HealRun]:
+    """Close the runs that were killed, before the next repair does it. One that is at work has done it itself."""
+    if not HealRun.objects.filter(status=RunStatus.RUNNING).exists():
+        return []
+    try:
+        with one_at_a_time() as closed:
+            return closed
+    except Busy:
+        return []
 
 
 def _who() -> str:

@@ -15,11 +15,13 @@ from django.utils import timezone
 from ip2a import audit
 from ip2a.answers import Refused
 from ip2a.words import format_day
-from maintenance import healing
+from maintenance import doctor, healing, mendable
+from maintenance.doctor import Seen
 from maintenance.healing_lock import one_at_a_time
 from maintenance.mending_rows import KEPT_BY_DATABASE, LOCK_NOT_AVAILABLE, LOCK_TIMEOUT, refusal
-from maintenance.models import HealRun, QuarantineRow
+from maintenance.models import Finding, HealRun, QuarantineRow
 from maintenance.models_healing import Action, Road, RunKind, RunStatus, model_of_table
+from maintenance.registry import all_checks
 
 BATCH = 200
 CHANGED = "was changed since"
@@ -57,18 +59,22 @@ class Undone:
     restored: int = 0
     left_alone: list[LeftAlone] = field(default_factory=list)
     message: str = ""
+    after: list[Seen] = field(default_factory=list)
+    closed: list[HealRun] = field(default_factory=list)
 
 
 def undo(run: HealRun, *, by: Any, road: str = Road.COMMAND, progress: Progress | None = None) -> Undone:
     """Take back what a run mended. Raises Refused for an undo, and ``Busy`` beside another run."""
     healing.may_mend(by).enforce()
-    with one_at_a_time():
+    with one_at_a_time() as closed:
         run.refresh_from_db()
         _may_be_undone(run)
         rows = run.rows.kept().exclude(action=Action.CURED)
         if run.undone_at and not rows.exists():
-            return Undone(run, message=_already(run))
-        return _take_back(run, run.rows.kept(), by, road, progress)
+            return Undone(run, message=_already(run), closed=closed)
+        undone = _take_back(run, run.rows.kept(), by, road, progress)
+    undone.closed = closed
+    return undone
 
 
 def undo_rows(keys: Sequence[int], *, by: Any, road: str = Road.PAGE) -> Undone:
@@ -105,10 +111,11 @@ def _name(user: Any) -> str:
 def _take_back(run: HealRun, rows: models.QuerySet, by: Any, road: str, progress: Progress | None) -> Undone:
     number = audit.next_batch()
     undoing = HealRun.objects.create(kind=RunKind.UNDO, undoes=run, road=road, by=by, batch=number, found=rows.count())
-    result = Undone(run, undoing)
+    result, say = Undone(run, undoing), progress or (lambda stage, done, total: None)
     try:
         with audit.acting(user=by), audit.because(f"Repair {run.pk} taken back"), audit.batch(number):
-            _Undoing(undoing, rows, result, progress or (lambda stage, done, total: None)).all()
+            _Undoing(undoing, rows, result, say).all()
+            result.after = _look_again(undoing, say)
     except BaseException as error:
         healing.fail(undoing, error, result.restored)
         raise
@@ -116,11 +123,25 @@ def _take_back(run: HealRun, rows: models.QuerySet, by: Any, road: str, progress
     return result
 
 
+def _look_again(undoing: HealRun, say: Progress) -> list[Seen]:
+    """What came back may be wrong again: every check on its tables, those that mended it, those that found something.
+    What reads files stays as it was last seen: no content of a file changes by an undo."""
+    back = QuarantineRow.objects.filter(returned__run=undoing).order_by()
+    if not back.exists():
+        return []
+    models = {model_of_table(table) for table in back.values_list("table_name", flat=True).distinct()}
+    names = set(back.values_list("check_name", flat=True).distinct())
+    names |= set(Finding.objects.open().values_list("check_name", flat=True))
+    checks = healing.touched(models, names, [check for check in all_checks() if not check.files])
+    return mendable.weighed(healing.look(checks, say, "Looking again"))
+
+
 @transaction.atomic
 def _finish(run: HealRun, undoing: HealRun, result: Undone, by: Any) -> None:
     undoing.status, undoing.ended_at = RunStatus.DONE, timezone.now()
     undoing.repaired, undoing.left = result.restored, len(result.left_alone)
     undoing.save(update_fields=["status", "ended_at", "repaired", "left"])
+    doctor.remember(result.after)
     if run.undone_at is None and not run.rows.kept().exclude(action=Action.CURED).exists():
         run.undone_at, run.undone_by = timezone.now(), by
         run.save(update_fields=["undone_at", "undone_by"])

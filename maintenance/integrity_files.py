@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from ip2a.models import Attachment
 from maintenance import thresholds
+from maintenance.backups import stored
 from maintenance.models import Severity
 from maintenance.registry import Thing, check, check_of_things
 from maintenance.resilience import files, limits
@@ -17,12 +18,12 @@ from maintenance.resilience.models import Fault, FileFault
     on=Attachment,
     severity=Severity.CRITICAL,
     sentence=("The file of 1 document is not in the store.", "The files of {count} documents are not in the store."),
-    advice="Bring them back from a backup; the row says which file belongs to it.",
+    advice="“Bring documents back” (Upkeep, Backups) takes them from the backups. The row says where the file belongs.",
     fact=lambda document: document.path,
     files=True,
 )
 def document_not_on_disk():
-    there = files.listing()
+    there = stored.listing()
     lost = [pk for path, pk in files.named() if pk is not None and path not in there]
     return Attachment.objects.filter(pk__in=lost)
 
@@ -35,7 +36,7 @@ def document_not_on_disk():
         "The file of 1 document is not what was added.",
         "The files of {count} documents are not what was added.",
     ),
-    advice="Its checksum differs: a disk is failing or somebody changed it. Bring it back from a backup.",
+    advice="A disk is failing or somebody changed it. “Bring documents back” (Upkeep, Backups) takes it from a backup.",
     files=True,
 )
 def document_changed():
@@ -54,7 +55,7 @@ def document_changed():
 def file_no_record_names() -> list[Thing]:
     """Young ones are still being added."""
     young = timezone.now() - timedelta(hours=float(thresholds.value(limits.ORPHAN_HOURS)))
-    there = files.listing()
+    there = stored.listing()
     for path, _ in files.named():
         there.pop(path, None)
     return [Thing(path, "file", "", path) for path, (_, written) in sorted(there.items()) if written < young]

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Model
 
 from ip2a.compartments import of_model
+from ip2a.words import counted
 from maintenance.doctor import Seen
 from maintenance.mending import mend_of
 from maintenance.models import Severity
-from maintenance.registry import Check
+from maintenance.registry import Check, Fault, Kind
 
 NAMED = 3
 TROUBLES = 10
@@ -40,7 +41,7 @@ def _finding(seen: Seen) -> dict[str, Any]:
         "name": seen.check.name,
         "severity": str(seen.check.severity),
         "count": seen.count,
-        "fixable": seen.count if mend_of(seen.check) else 0,
+        "fixable": seen.fixable,
         "repaired": 0,
         "examples": seen.examples or seen.things,
         "sentence": seen.trouble or seen.check.say(seen.count),
@@ -71,8 +72,21 @@ def _more(seen: Seen) -> Iterator[str]:
     shown = seen.things[:NAMED] or _names(seen.check.model, seen.examples[:NAMED])
     if shown:
         yield f"{'Such as ' if seen.count > len(shown) else ''}{'; '.join(shown)}"
+    yield f"{seen.check.name}. {_what_to_do(seen)}"
+
+
+def _what_to_do(seen: Seen) -> str:
+    """How much of it a repair mends, and what is for a person."""
     mend = mend_of(seen.check)
-    yield f"{seen.check.name}. {f'Can be mended: {mend.says}' if mend else seen.check.advice}"
+    if mend is None or not (seen.fixable or seen.withheld or seen.remark):
+        return seen.check.advice
+    if seen.fixable >= seen.count:
+        return f"Can be mended: {mend.says}"
+    part = [f"{seen.fixable:,} can be mended: {mend.says}"] if seen.fixable else []
+    # Of rows that share what only one may have, one stays as it is.
+    is_all = seen.withheld >= seen.count or seen.check.fault is Fault.UNIQUE
+    rest = [] if is_all else [f"The rest is for a person: {seen.check.advice}"]
+    return " ".join([*part, *filter(None, [seen.remark]), *rest])
 
 
 def _names(model: type[Model], keys: list[int]) -> list[str]:
@@ -87,14 +101,25 @@ def _names(model: type[Model], keys: list[int]) -> list[str]:
 def _sum(seen: list[Seen], found: list[Seen], seconds: float) -> Iterator[str]:
     if found:
         yield ""
-    fixable = sum(one.count for one in found if not one.trouble and mend_of(one.check))
-    words = f"{len(seen):,} checks in {seconds:.1f} s: "
+    fixable, withheld = sum(one.fixable for one in found), sum(one.withheld for one in found)
+    words = f"{counted(len(seen), '1 check', '{count} checks')} in {seconds:.1f} s: "
     if not found:
         yield f"{words}all is well."
         return
     yield f"{words}{len(found):,} found something, {len(left(seen)):,} of them for somebody to act on."
     if fixable:
         yield f"{fixable:,} can be mended: integrity --repair. What was mended can be taken back."
+    if withheld:
+        yield f"{withheld:,} more only when you say so, with auto_heal --many or --again; each finding says why."
+
+
+def statements(checks: list[Check]) -> Iterator[str]:
+    """What puts the database itself right, as a script for its owner, who reads it first."""
+    for check in checks:
+        for thing in check.tell() if check.kind is Kind.SCHEMA and check.tell else []:
+            yield f"-- {check.name}: {' '.join(thing.text.split())}"
+            is_sql = thing.cure and not thing.cure.startswith("manage.py")
+            yield f"{thing.cure.rstrip(';')};" if is_sql else f"-- {thing.cure or check.advice}"
 
 
 def listing(checks: list[Check]) -> list[dict[str, Any]]:

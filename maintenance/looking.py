@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -32,8 +32,12 @@ class Seen:
     count: int = 0
     examples: list[int] = field(default_factory=list)
     things: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)  # things without what cures them
     trouble: str = ""
     seconds: float = 0.0
+    fixable: int = 0  # these three are known when it was weighed (maintenance.mendable)
+    withheld: int = 0
+    remark: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -86,15 +90,17 @@ def look(check: Check) -> Seen:
     started = time.perf_counter()
     try:
         with safely(check):
-            count, examples, things = _told(check) if check.tell else _found(check)
+            seen = _told(check) if check.tell else Seen(check, *_found(check))
     except CannotLook as error:
         return error.seen
-    return Seen(check, count, examples, things, seconds=time.perf_counter() - started)
+    return replace(seen, seconds=time.perf_counter() - started)
 
 
-def _told(check: Check) -> tuple[int, list[int], list[str]]:
+def _told(check: Check) -> Seen:
     things = check.tell() if check.tell else []
-    return len(things), [], [f"{t.text} ({t.cure})" if t.cure else t.text for t in things[:EXAMPLES]]
+    shown = things[:EXAMPLES]
+    words = [f"{thing.text} ({thing.cure})" if thing.cure else thing.text for thing in shown]
+    return Seen(check, len(things), things=words, places=[thing.text for thing in shown])
 
 
 def _found(check: Check) -> tuple[int, list[int], list[str]]:

@@ -65,13 +65,17 @@ def _found_among(rows: QuerySet, check: Check) -> QuerySet:
 
 
 def _taken_back(model: type[models.Model]) -> str:
-    """SQL: a person took this mend of the row back, and the row is still as it was then."""
+    """SQL: a person took this mend of the row back, and the row is still as it was then.
+
+    OFFSET 0 keeps it a question of each wrong row, which an index answers. As a join, which the planner makes of it
+    while it has no statistics of the quarantine, every wrong row would be compared with every row there.
+    """
     table, key = names_of(model)
     kept = ", ".join(f"'{name}'" for name in (*KEPT_BY_DATABASE, *_generated(model)))
     return (
         "EXISTS (SELECT 1 FROM maintenance_quarantinerow q JOIN maintenance_quarantinereturn r ON r.row_id = q.id "
         f"WHERE q.table_name = '{model._meta.db_table}' AND q.row_key = {table}.{key}::text AND q.check_name = %s "
-        f"AND jsonb_populate_record({table}, q.before - ARRAY[{kept}]) IS NOT DISTINCT FROM {table})"
+        f"AND jsonb_populate_record({table}, q.before - ARRAY[{kept}]) IS NOT DISTINCT FROM {table} OFFSET 0)"
     )
 
 
@@ -199,7 +203,9 @@ def refusal(model: type[models.Model] | None, error: Exception) -> str:
     name = getattr(cause, "constraint_name", None) or ""
     for constraint in model._meta.constraints if model else ():
         if constraint.name == name:
-            return f"cannot be so: {constraint.violation_error_message}"
+            is_said = constraint.violation_error_message != constraint.default_violation_error_message
+            why = constraint.violation_error_message if is_said else f"the rule “{name}” forbids it"
+            return f"cannot be so: {why}"
     if getattr(error.__cause__, "sqlstate", "") == "23503":
         return "other records use it, or what it uses is not there"
     return f"the database refuses it: {getattr(cause, 'message_primary', None) or error}"[:300]

@@ -15,7 +15,10 @@ from maintenance.models import HealRun
 from maintenance.models_healing import Action, QuarantineRow, model_of_table
 from maintenance.registry import Check, Thing
 
-BY_HAND = "{text} Only the owner of the tables may put it right, with: {cure}"
+BY_HAND = (
+    "{text} Only the owner of the tables may put it right, with: {cure} "
+    "(docs/operations.md, “Statements for the database”)"
+)
 FOR_A_PERSON = "{text} This is for a person: {cure}"
 Execute = Callable[[str], None]
 _inside: ContextVar[Execute | None] = ContextVar("executes_as_owner", default=None)

@@ -52,6 +52,8 @@ class Finding(models.Model):
     check_name = models.CharField(max_length=100, unique=True)
     severity = models.CharField(max_length=20, choices=Severity)
     count = models.PositiveIntegerField(default=0)
+    fixable = models.PositiveIntegerField(default=0, help_text="Of these, what the next repair mends.")
+    withheld = models.PositiveIntegerField(default=0, help_text="Of these, what is mended when a person says yes.")
     examples = ArrayField(models.BigIntegerField(), default=list)
     things = ArrayField(models.TextField(), default=list, help_text="Examples in words, where there is no record.")
     trouble = models.TextField(blank=True, help_text="Why the check itself could not run.")

@@ -68,7 +68,7 @@ def note_findings(*, fixable: bool = True) -> None:
     notices.end(*(name for name in told if name not in open_names))
     limits = _Limits(found)
     for check, finding in found:
-        if not fixable and check.is_fixable and not finding.trouble:
+        if not fixable and not finding.trouble and finding.fixable >= finding.count:
             continue
         if place := compartments.of_model(check.model):
             _tell_insiders(check, finding, place)

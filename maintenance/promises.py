@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from maintenance.brackets import flat
 from maintenance.models import Promise
 
 # Partitions of the audit trail come and go; what guards them is asked for by rule.
@@ -38,12 +39,13 @@ def standing() -> dict[Key, str]:
 
 
 def broken() -> list[tuple[Promise, bool]]:
-    """Promises that are gone (False) or changed (True) since the last migrate."""
+    """Promises that are gone (False) or changed (True) since the last migrate. What a restore only writes otherwise is
+    the same promise."""
     now = standing()
     found = []
     for promise in Promise.objects.order_by("kind", "table_name", "name"):
         definition = now.get((promise.kind, promise.table_name, promise.name))
-        if definition != promise.definition:
+        if definition is None or flat(definition) != flat(promise.definition):
             found.append((promise, definition is not None))
     return found
 

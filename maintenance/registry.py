@@ -123,15 +123,23 @@ class Check:
 
     def is_visible_to(self, user: Any) -> bool:
         """Whether this person may see every row of the model. Counts are over all rows, so nobody else is told."""
-        rows = self.model._default_manager.all()
-        if not hasattr(rows, "visible_to"):  # borrowed tables, and those of many-to-many fields
-            return user.has_perm("maintenance.change_threshold")
-        visible = rows.visible_to(user).query
-        return not visible.is_empty() and not visible.where
+        known = user.__dict__.setdefault("_sees_all_of", {})
+        key = (self.model, frozenset(user.get_all_permissions()))
+        if key not in known:
+            known[key] = _sees_all(user, self.model)
+        return known[key]
 
     def rows_for(self, user: Any) -> QuerySet:
         """The found records, for those who may see them."""
         return self.find() if self.is_visible_to(user) else self.model._default_manager.none()
+
+
+def _sees_all(user: Any, model: type[Model]) -> bool:
+    rows = model._default_manager.all()
+    if not hasattr(rows, "visible_to"):  # borrowed tables, and those of many-to-many fields
+        return user.has_perm("maintenance.change_threshold")
+    visible = rows.visible_to(user).query
+    return not visible.is_empty() and not visible.where
 
 
 _checks: dict[str, Check] = {}
@@ -221,10 +229,13 @@ def choose(only: list[str] | None = None, apps: list[str] | None = None, *, file
 
 
 def _is_meant(one: Check, asked: str) -> bool:
-    return one.name == asked or one.name.startswith(f"{asked}.")
+    asked = asked.rstrip(".*")
+    return bool(asked) and (one.name == asked or one.name.startswith(f"{asked}."))
 
 
 def _not_known(what: str, asked: str, names: list[str]) -> str:
-    near = get_close_matches(asked, names, n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ' "integrity --list" shows them all.'
+    begin_so = [name for name in names if asked and name.startswith(asked)]
+    near = begin_so[:3] or get_close_matches(asked, names, n=3, cutoff=0.5)
+    more = f", or one of {len(begin_so) - 3:,} more that begin so" if len(begin_so) > 3 else ""
+    hint = f" Did you mean {' or '.join(near)}{more}?" if near else ' "integrity --list" shows them all.'
     return f"No {what} is called {asked}.{hint}"

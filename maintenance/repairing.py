@@ -9,8 +9,10 @@ from django.utils import timezone
 from ip2a import audit, jobs, numbers
 from ip2a.answers import YES, Answer, Refused, no
 from ip2a.models import Job
-from maintenance import badge, healing, healing_words, logbook, notifying
-from maintenance.healing_undo import undo
+from ip2a.models.channel import Priority
+from ip2a.words import counted
+from maintenance import badge, healing, healing_lock, healing_words, logbook, notices, notifying
+from maintenance.healing_undo import Undone, undo
 from maintenance.models import HealRun
 from maintenance.models_healing import Road
 from maintenance.models_watching import Postponement
@@ -19,7 +21,11 @@ from maintenance.registry import Check
 MEND, UNDO = "maintenance.mend", "maintenance.undo"
 NOT_TOLD = "Only those who are told of a finding may put it off."
 NOT_FIXABLE = "No repair is safe here: this is for a person."
+WITHHELD = ("1 was left for a person.", "{count} were left for a person.")
+LEFT_ALONE = ("1 was left alone.", "{count} were left alone.")
 NEEDS_REASON = "Say why it can wait."
+CUT_OFF = "repair:cut-off"
+CUT_OFF_ADVICE = "Begin again, or take back what was done by then. If nobody stopped it, look at the machine’s memory."
 TOO_SOON = "Choose a day after today: on it the finding comes back by itself."
 TOO_LATE = "Choose a day within {} days: what waits longer is forgotten."
 
@@ -80,11 +86,39 @@ def start_undo(run: HealRun, *, by: Any) -> Job:
 
 def after_a_round(healed: healing.Healed) -> dict[str, Any]:
     """What follows every round: notices, the log book, the badge. Returns the round in its stable shape."""
+    notices.end(CUT_OFF)
     notifying.note_findings()
     told = healing_words.as_json(healed, notified=notifying.tell())
     logbook.write(logbook.AUTO_HEAL, healing_words.for_the_log(told))
     badge.refresh()
     return told
+
+
+def after_an_undo(undone: Undone) -> None:
+    """The same after mends were taken back: what came back with them is a finding again, and stays one."""
+    if undone.run is None:
+        return
+    notices.end(CUT_OFF)
+    notifying.note_findings()
+    notified = notifying.tell()
+    logbook.write(logbook.AUTO_HEAL, healing_words.undo_for_the_log(undone, notified=notified))
+    badge.refresh()
+
+
+def after_a_kill() -> int:
+    """Runs that were killed are closed, and told until another goes through. Returns how many."""
+    closed = healing_lock.close_what_died()
+    for run in closed:
+        notices.raise_notice(
+            CUT_OFF,
+            priority=Priority.HIGH,
+            sentence=next(healing_words.closed_lines([run])),
+            advice=CUT_OFF_ADVICE,
+            path=run.get_absolute_url(),
+            count=1,
+            anew=True,
+        )
+    return len(closed)
 
 
 @jobs.job(MEND, label="Mending data", most_attempts=1, atomic=False)
@@ -101,7 +135,7 @@ def mend(job: Job, progress: jobs.Progress) -> jobs.Result:
     )
     after_a_round(healed)
     withheld = sum(step.withheld for step in healed.steps)
-    text = f"{healed.repaired:,} mended." + (f" {withheld:,} were left for a person." if withheld else "")
+    text = f"{healed.repaired:,} mended." + (f" {counted(withheld, *WITHHELD)}" if withheld else "")
     url = healed.run.get_absolute_url() if healed.run else ""
     return jobs.Result(text=text, url=url, label="See what was done")
 
@@ -110,10 +144,10 @@ def mend(job: Job, progress: jobs.Progress) -> jobs.Result:
 def take_back(job: Job, progress: jobs.Progress) -> jobs.Result:
     run = HealRun.objects.get(pk=job.object_id)
     undone = undo(run, by=job.started_by, road=Road.PAGE, progress=lambda s, done, total: progress(done, total, s))
+    after_an_undo(undone)
     left = len(undone.left_alone)
-    text = undone.message or f"{undone.restored:,} rows are as they were." + (
-        f" {left:,} were left alone." * bool(left)
-    )
+    alone = f" {counted(left, *LEFT_ALONE)}" if left else ""
+    text = undone.message or f"{counted(undone.restored, *healing_words.ROWS_BACK)}{alone}"
     made = undone.run or run
     data = {"left_alone": [[one.row.pk, one.reason] for one in undone.left_alone[:200]]}
     return jobs.Result(text=text[:300], url=made.get_absolute_url(), label="See the run", data=data)

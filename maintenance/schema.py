@@ -20,6 +20,7 @@ from maintenance.models import Severity
 from maintenance.registry import Kind, Thing, check_of_things
 
 MIGRATE = "manage.py migrate"
+BY_HAND = "How to run a statement as the owner: docs/operations.md, “Statements for the database”."
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
 
 
@@ -35,9 +36,11 @@ def _tables() -> dict[str, type[Model]]:
     return {m._meta.db_table: m for m in covered_models() if m._meta.db_table in there}
 
 
-def schema_check(name: str, severity: Severity, one: str, many: str, advice: str, **more: Any):
+def schema_check(name: str, severity: Severity, one: str, many: str, advice: str, *, sql: bool = True, **more: Any):
+    """``sql``: what puts it right is a statement, not the migrations."""
+    said = f"{advice} {BY_HAND}" if sql else advice
     return check_of_things(
-        f"schema.{name}", severity=severity, sentence=(one, many), advice=advice, kind=Kind.SCHEMA, **more
+        f"schema.{name}", severity=severity, sentence=(one, many), advice=said, kind=Kind.SCHEMA, **more
     )
 
 
@@ -47,6 +50,7 @@ def schema_check(name: str, severity: Severity, one: str, many: str, advice: str
     "1 table is missing.",
     "{count} tables are missing.",
     "Run the migrations. If they ran before, the table was dropped: restore it from a backup.",
+    sql=False,
 )
 def table_missing() -> list[Thing]:
     there = _tables()
@@ -60,6 +64,7 @@ def table_missing() -> list[Thing]:
     "1 migration has not been applied.",
     "{count} migrations have not been applied.",
     "The program is newer than the database: run the migrations.",
+    sql=False,
 )
 def migration_missing() -> list[Thing]:
     applied = set(rows("SELECT app, name FROM django_migrations"))
@@ -356,7 +361,8 @@ WHERE collversion IS NOT NULL AND oid IN (SELECT attcollation FROM pg_attribute 
     "After an upgrade of the system texts sort differently: build all indexes again, then refresh the version.",
 )
 def collation_changed() -> list[Thing]:
-    cure = "REINDEX DATABASE; ALTER DATABASE REFRESH COLLATION VERSION"
+    database = quoted(connection.settings_dict["NAME"])
+    cure = f"REINDEX DATABASE {database}; ALTER DATABASE {database} REFRESH COLLATION VERSION"
     return [
         Thing(f"{what}: {before}, now {now}", "collation", "", what, cure)
         for what, before, now in rows(COLLATIONS)

@@ -45,6 +45,7 @@ def trigger_disabled() -> list[Thing]:
     "1 guard of the data is missing.",
     "{count} guards of the data are missing.",
     "Run the migrations: what every table needs is set up again, even when none is new.",
+    sql=False,
 )
 def trigger_missing() -> list[Thing]:
     there = {(table, name) for table, name, *_ in rows(TRIGGERS)}
@@ -184,6 +185,7 @@ def _refused(table: str) -> set[str]:
     "The application's role may not do 1 thing that it needs.",
     "The application's role may not do {count} things that it needs.",
     "Pages fail there. Run the migrations: they set the rights again, even when none is new.",
+    sql=False,
 )
 def role_too_weak() -> list[Thing]:
     found = []

@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -34,6 +35,7 @@ def run(
 ) -> None:
     """Do all planned work in one picture, here and on ``helpers`` more connections; ``around`` is set up on each.
 
+    ``done`` is always called here: it may write down how far the work is, on the connection of this thread.
     Inside somebody's transaction what they see is looked at, and only here.
     """
     if connection.in_atomic_block:
@@ -42,10 +44,11 @@ def run(
                 done(work())
         return
     waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+    found: queue.SimpleQueue[Result] = queue.SimpleQueue()  # by the helpers
     with still(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         shared = cursor.fetchone()[0]
-        threads = [_Helper(waiting, done, shared, around) for _ in range(helpers)]
+        threads = [_Helper(waiting, found.put, shared, around) for _ in range(helpers)]
         for thread in threads:
             thread.start()
         try:
@@ -53,14 +56,23 @@ def run(
                 for work in plan():
                     waiting.put(work)
                 _end(waiting, len(threads) + 1)
-                _work_off(waiting, done)
+                _work_off(waiting, partial(_tell_all, done, found))
         finally:
             _end(waiting, len(threads))
             for thread in threads:
                 thread.join()
+        _tell_all(done, found)
     for thread in threads:
         if thread.error is not None:
             raise thread.error
+
+
+def _tell_all(done: Callable[[Result], None], found: "queue.SimpleQueue[Result]", *mine: Result) -> None:
+    """What was found here, and what the helpers found meanwhile."""
+    for result in mine:
+        done(result)
+    while not found.empty():
+        done(found.get())
 
 
 def _end(waiting: "queue.SimpleQueue[Work | None]", readers: int) -> None:

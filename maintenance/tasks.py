@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ip2a.tasks import make_audit_partitions
+from ip2a.words import counted
 from maintenance import badge, doctor, healing, logbook, notifying, repairing, schedule
 from maintenance.models_healing import Road
 
@@ -17,7 +18,9 @@ def scheduled(key: str) -> bool:
 @shared_task
 def tend_schedule() -> int:
     """Every minute: begin what was missed, close what was lost."""
-    return schedule.tend()
+    begun = schedule.tend()
+    repairing.after_a_kill()
+    return begun
 
 
 @shared_task
@@ -45,7 +48,8 @@ def auto_heal() -> str:
     """The night's round. What it did stands on the Repairs page, in the log book, and goes to the channels."""
     healed = healing.heal(road=Road.NIGHT)
     repairing.after_a_round(healed)
-    return f"Mended {healed.repaired:,}; {len(healed.left)} kinds of findings are for a person."
+    left = counted(len(healed.left), "1 kind of finding is", "{count} kinds of findings are")
+    return f"Mended {healed.repaired:,}; {left} for a person."
 
 
 @schedule.scheduled(

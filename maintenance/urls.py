@@ -20,6 +20,7 @@ urlpatterns = [
     path("maintenance/repairs/<str:name>/not-now/", views.PutOff.as_view(), name="finding_put_off"),
     path("maintenance/repairs/<str:name>/take-up/", views.TakeUp.as_view(), name="finding_take_up"),
     path("maintenance/schedule/", views.Schedule.as_view(), name="schedule"),
+    path("maintenance/schedule/turns/", views.TurnList.as_view(), name="scheduledrun_list"),
     path("maintenance/schedule/<str:key>/run/", views.RunNow.as_view(), name="schedule_run"),
     *backups,
     *resilience,

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from ip2a import audit, services
 from ip2a.answers import YES, Answer, no
+from ip2a.questions import question
 from ip2a.rules import has_right
 from members.models import Exemption, Member
 
@@ -26,7 +27,15 @@ def days_of(members: Iterable[Member]) -> dict[int, date]:
 
 def until(member: Member, user: Any) -> date | None:
     """The day until which a member is exempt, for those whose work it is to know."""
-    return days_of([member]).get(member.pk) if has_right(user, "view", Exemption) else None
+    if not has_right(user, "view", Exemption):
+        return None
+    today = timezone.localdate()
+    return max((day for (day,) in _running(user, member.pk, today)), default=None)
+
+
+@question
+def _running(reader: Any, member: int, today: date) -> QuerySet:
+    return Exemption.objects.running(today).filter(member=member).order_by().values_list("until_day")
 
 
 def may_exempt(user: Any, member: Member) -> Answer:

@@ -4,13 +4,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet, Window
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from ip2a import timeline
 from ip2a.models import AuditEntry
+from ip2a.paging import counted_up_to
 from ip2a.panels import Panel, panel
+from ip2a.questions import question
 from ip2a.rules import has_right
 from ip2a.tables import Column, Table
 from ip2a.trail.words import Told, tell, who
@@ -27,6 +29,7 @@ MOST_CHANGES = 5
 EVENTS_SHOWN = 20
 EVENTS_AT_MOST = 2000
 WITHOUT_JOB_SHOWN = 10
+WITHOUT_JOB_COUNTED = 1_000
 
 JOB_COLUMNS = {column.key: column for column in columns.JOBS}
 JOB_COLUMNS["rate"] = replace(JOB_COLUMNS["rate"], label="Rate")
@@ -96,11 +99,15 @@ def jobs(request, member):
     )
 
 
+@question
+def _entered(reader, member, today):
+    return Exemption.objects.visible_to(reader).filter(member=member, until_day__gte=today)
+
+
 @panel("members.member", order=70)
 def own_exemptions(request, member):
     """What the reader entered, and nobody else sees."""
-    rows = list(Exemption.objects.visible_to(request.user).filter(member=member, until_day__gte=timezone.localdate()))
-    rows = [row for row in rows if row.ended_on is None]
+    rows = [row for row in _entered(request.user, member.pk, timezone.localdate()) if row.ended_on is None]
     return Panel("Exemptions you entered", "members/_exemptions.html", {"rows": rows}) if rows else None
 
 
@@ -274,18 +281,20 @@ def without_job(request, subject):
     if rows.query.is_empty() or not has_right(user, "view", MemberEmployment):
         return None
     rows = rows.without_current_job().only("first_name", "last_name", "member_number", "classification", "phone")
-    shown = list(rows.annotate(total=Window(Count("*"))).order_by("sort_key", "id")[:WITHOUT_JOB_SHOWN])
-    total = shown[0].total if shown else 0
+    shown = list(rows.order_by("sort_key", "id")[:WITHOUT_JOB_SHOWN])
+    total = counted_up_to(rows, WITHOUT_JOB_COUNTED) if len(shown) == WITHOUT_JOB_SHOWN else len(shown)
+    beyond = total > WITHOUT_JOB_COUNTED
     return Panel(
         "Active members without a job",
         "members/_home_without_job.html",
         {
             "members": shown,
             "left": total - len(shown),
+            "beyond": WITHOUT_JOB_COUNTED - len(shown) if beyond else None,
             "all_url": address("members:member_list", status=Member.Status.ACTIVE.value, has_job="no"),
             "nobody_yet": not shown and not Member.objects.visible_to(user).exists(),
             "adding": adding(request, Member, "Add a member"),
         },
-        count=f"{total:,}",
+        count=f"over {WITHOUT_JOB_COUNTED:,}" if beyond else f"{total:,}",
         id="without-job",
     )

@@ -60,17 +60,15 @@ KINDS = (
 )
 
 
-def documents(seed: Seed) -> None:
-    """From one to twenty for each member, from joining on."""
+def documents(seed: Seed) -> Iterator[None]:
+    """From one to twenty for each member, from joining on. Asks first, then makes them up."""
     members = list(Member.objects.order_by("pk").values_list("pk", "hire_date"))
-    if seed.with_files:
+    if seed.with_files and members:
         _refuse_without_room(len(members))
     made = _Papers(seed)
-    try:
-        seed.fill(Attachment, FIELDS, made.rows(members))
-    except BaseException:
-        made.take_away()
-        raise
+    seed.regrets.callback(made.take_away)
+    yield
+    seed.fill(Attachment, FIELDS, made.rows(members))
 
 
 def _refuse_without_room(members: int) -> None:

@@ -1,5 +1,7 @@
 """A believable local around Puget Sound: organizations and whom to call there, members, and who worked where when."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -196,9 +198,15 @@ def _firm_names(seed: Seed, people: People, count: int) -> list[str]:
     return list(names.values())
 
 
+def _host(name: str) -> str:
+    """Of the first three words, what may stand in the name of a mail server."""
+    words = re.findall(r"[a-z0-9]+", _plain(name).lower().replace("&", " and "))
+    return f"{'-'.join(words[:3])}.example"
+
+
 def _organization(seed: Seed, people: People, name: str, kind: str) -> Organization:
     place = people.place()
-    host = f"{'-'.join(_plain(name).lower().replace('&', 'and').split()[:3])}.example"
+    host = _host(name)
     return Organization(
         name=name,
         org_type=kind,
@@ -231,7 +239,7 @@ def _contact(people: People, one: Organization, title: str, *, is_primary: bool)
     )
 
 
-@seeder("members.members", makes=["members.Member", "members.MemberEmployment"], needs=["members.organizations"])
+@seeder("members.members", makes=["members.Member"], needs=["members.organizations"])
 def members(seed: Seed) -> None:
     people = People(seed)
     employers = list(Organization.objects.live().filter(org_type=Type.EMPLOYER).order_by("id"))
@@ -241,14 +249,32 @@ def members(seed: Seed) -> None:
     made = [_member(seed, people, life, number) for life, number in zip(lives, numbers, strict=True)]
     stress.tell_apart(made)
     seed.create(made)
+    seed.handed["members.lives"] = _Lived(made, lives, employers, weights)
+
+
+@dataclass(frozen=True)
+class _Lived:
+    """Members and what they did, in the same order; employers, and how many they take on."""
+
+    members: list[Member]
+    lives: list[Career]
+    employers: list[Organization]
+    weights: list[int]
+
+
+@seeder("members.jobs", makes=["members.MemberEmployment"], needs=["members.members"])
+def jobs(seed: Seed) -> Iterator[None]:
+    lived: _Lived | None = seed.handed.pop("members.lives", None)
+    yield
+    if lived is None:
+        return  # these members are not of our making
+    pairs = zip(lived.members, lived.lives, strict=True)
     if seed.size == "stress":
-        firms = [firm.pk for firm in employers]
-        people_of = [(member.pk, life) for member, life in zip(made, lives, strict=True)]
-        seed.fill(MemberEmployment, stress.JOB_FIELDS, stress.jobs(seed, people_of, firms, weights))
-        return
-    seed.create(
-        [_employment(member, job, employers) for member, life in zip(made, lives, strict=True) for job in life.jobs]
-    )
+        firms = [firm.pk for firm in lived.employers]
+        people = [(member.pk, life) for member, life in pairs]
+        seed.fill(MemberEmployment, stress.JOB_FIELDS, stress.jobs(seed, people, firms, lived.weights))
+    else:
+        seed.create([_employment(member, job, lived.employers) for member, life in pairs for job in life.jobs])
 
 
 def _lives(seed: Seed, weights: list[int]) -> list[Career]:
@@ -262,10 +288,12 @@ def _lives(seed: Seed, weights: list[int]) -> list[Career]:
 
 
 @seeder("members.documents", makes=["ip2a.Attachment"], needs=["members.members", "ip2a.logins"], tops_up=True)
-def documents(seed: Seed) -> None:
+def documents(seed: Seed) -> Iterator[None]:
     """The papers of each member, at stress only: facts of them, and with ``with_files`` their bytes."""
-    if seed.size == "stress" and Member.objects.exists():
-        paperwork.documents(seed)
+    if seed.size == "stress":
+        yield from paperwork.documents(seed)
+    else:
+        yield
 
 
 def _numbers(seed: Seed, count: int) -> list[str]:

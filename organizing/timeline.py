@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
+from ip2a.questions import question
 from ip2a.timeline import Event, tells
 from members.models import Member, Organization
 from organizing.models import EmployerScore, SaltingActivity, SaltingAgreement
@@ -11,23 +14,48 @@ KIND = "organizing"
 MOST = 200
 
 
+@question
+def _activities_of(reader: Any, member: int) -> QuerySet:
+    return SaltingActivity.objects.visible_to(reader).live().filter(member=member).for_table()[:MOST]
+
+
+@question
+def _activities_at(reader: Any, organization: int) -> QuerySet:
+    return SaltingActivity.objects.visible_to(reader).live().filter(organization=organization).for_table()[:MOST]
+
+
+@question
+def _agreements_of(reader: Any, member: int) -> QuerySet:
+    return SaltingAgreement.objects.visible_to(reader).filter(member=member).for_table()[:MOST]
+
+
+@question
+def _agreements_at(reader: Any, organization: int) -> QuerySet:
+    return SaltingAgreement.objects.visible_to(reader).filter(organization=organization).for_table()[:MOST]
+
+
+@question
+def _scores_of(reader: Any, organization: int) -> QuerySet:
+    return EmployerScore.objects.visible_to(reader).filter(organization=organization).for_table()[:MOST]
+
+
 @tells("members.member")
 def of_member(user: Any, member: Member) -> Iterator[Event]:
     """What a salt or organizer did, and under which agreements."""
-    for row in SaltingActivity.objects.visible_to(user).live().filter(member=member).for_table()[:MOST]:
+    for row in _activities_of(user, member.pk):
         yield _activity(row)
-    for row in SaltingAgreement.objects.visible_to(user).filter(member=member).for_table()[:MOST]:
+    for row in _agreements_of(user, member.pk):
         yield from _agreement(row, str(row.organization))
 
 
 @tells("members.organization")
 def of_employer(user: Any, organization: Organization) -> Iterator[Event]:
     """What was done there, who works there as a salt, and how the employer stood."""
-    for row in SaltingActivity.objects.visible_to(user).live().filter(organization=organization).for_table()[:MOST]:
+    for row in _activities_at(user, organization.pk):
         yield _activity(row, str(row.member))
-    for row in SaltingAgreement.objects.visible_to(user).filter(organization=organization).for_table()[:MOST]:
+    for row in _agreements_at(user, organization.pk):
         yield from _agreement(row, str(row.member))
-    for row in EmployerScore.objects.visible_to(user).filter(organization=organization).for_table()[:MOST]:
+    for row in _scores_of(user, organization.pk):
         who = str(row.by) if row.by else row.source
         yield Event(row.on, KIND, f"Stands: {row.get_score_display()}", who=who, details=row.why, icon="building")
 

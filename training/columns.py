@@ -92,7 +92,7 @@ COHORTS = [
     _status(("status", "sort_key")),
     Column("start", "Starts", lambda c: c.start_date, sort=("start_date",), kind="day"),
     Column("end", "Ends", lambda c: c.end_date, sort=("end_date",), kind="day"),
-    Column("taken", "Places taken", lambda c: c.taken, kind="number"),
+    Column("taken", "Taken", lambda c: c.taken, kind="number"),
     Column("places", "Places", lambda c: c.max_students, sort=("max_students",), kind="number"),
     Column("rate", "Attendance", lambda c: c.rate.words, kind="word"),
     Column("instructor", "Instructor", lambda c: c.primary),
@@ -175,7 +175,7 @@ JATC = [
     Column("submitted", "Submitted", lambda a: a.submitted_on, sort=("submitted_on",), kind="day"),
     Column("interview", "Interview", lambda a: a.interview_at, sort=("interview_at",), kind="moment"),
     Column("mean", "Mean score", lambda a: None if a.mean is None else round(a.mean, 1), kind="number"),
-    Column("scores", "Scores", lambda a: a.scores, kind="number"),
+    Column("scores", "Scores", lambda a: a.scores, kind="number", wide=True),
 ]
 PLACEMENTS = [
     Column("start", "Since", lambda p: p.start_date, sort=("start_date",), kind="daylink"),

@@ -1,6 +1,7 @@
 """A believable programme: cohorts over two years with their classes, marks, grades, certificates and what followed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -59,9 +60,11 @@ LABELS = (
 
 
 @seeder("training.programme", makes=[f"training.{label}" for label in LABELS], needs=["members.members", "ip2a.logins"])
-def programme(seed: Seed) -> None:
+def programme(seed: Seed) -> Iterator[None]:
     """Everything from the classroom to the report of the funder."""
-    _Programme(seed).tell()
+    told = _Programme(seed)
+    yield
+    told.tell()
 
 
 def _letters(number: int) -> str:
@@ -80,6 +83,12 @@ class _Programme:
         self.amounts = Amounts(*(seed.scaled(amount) for amount in astuple(amounts)))
         self.amounts = replace(self.amounts, cohorts=max(4, self.amounts.cohorts))
         self.staff = User.objects.filter(email="staff@ip2a.test").first() or User.objects.order_by("pk").first()
+        login = next(one.email for one in DEMO_LOGINS if one.role == "instructor")
+        self.teacher = User.objects.filter(email=login).first()
+        self.interviewers = list(User.objects.filter(groups__name="representative").order_by("pk")[:1])
+        self.people = list(Member.objects.live().exclude(status="deceased").order_by("pk").only("pk"))
+        self.jatcs = list(Organization.objects.live().filter(org_type="jatc").order_by("pk"))
+        self.firms = list(Organization.objects.live().filter(org_type="employer").order_by("pk"))
 
     def tell(self) -> None:
         self._places()
@@ -113,8 +122,7 @@ class _Programme:
         self.seed.create(self.courses)
 
     def _instructors(self) -> None:
-        login = next(one.email for one in DEMO_LOGINS if one.role == "instructor")
-        user = User.objects.filter(email=login).first()
+        user = self.teacher
         rates = {"hourly": 48, "daily": 360, "flat": 2400, "salary": 6100}
         made = []
         for n in range(self.amounts.instructors):
@@ -158,9 +166,8 @@ class _Programme:
         self.primary = {t.cohort_id: t.instructor for t in teachers if t.is_primary}
 
     def _students(self) -> None:
-        people = list(Member.objects.live().exclude(status="deceased").order_by("pk"))
-        self.chance.shuffle(people)
-        people = people[: self.amounts.students]
+        self.chance.shuffle(self.people)
+        people = self.people[: self.amounts.students]
         applicants = len(people) // 25
         self.places, self.students, self.leaves = [], [], []
         for n, member in enumerate(sorted(people, key=lambda m: m.pk)[applicants:]):
@@ -174,7 +181,7 @@ class _Programme:
             year = student.applied_on.year
             counts[year] = counts.get(year, 0) + 1
             student.student_number = f"ST-{year}-{counts[year]:04d}"
-        models.NumberSeries.objects.bulk_create(models.NumberSeries(year=y, last=n) for y, n in counts.items())
+        self.seed.create([models.NumberSeries(year=y, last=n) for y, n in counts.items()])
         self.seed.create(self.students)
         self.seed.create(self.places)
         self.seed.create(self.leaves)
@@ -282,13 +289,12 @@ class _Programme:
         tool = models.ToolIssued(student=place.student, tool=self.chance.choice(TOOLS), issued_by=self.staff)
         tool.issued_on, tool.due_on = min(place.enrolled_on, self.seed.today), place.cohort.end_date
         tool.value = Decimal(self.chance.randint(12, 160))
-        if place.ended_on and self.chance.random() < 0.93:
+        if place.ended_on:
             tool.returned_on, tool.returned_to = place.ended_on, self.staff
         return tool
 
     def _after(self) -> None:
-        jatcs = list(Organization.objects.live().filter(org_type="jatc").order_by("pk"))
-        firms = list(Organization.objects.live().filter(org_type="employer").order_by("pk"))
+        jatcs, firms = self.jatcs, self.firms
         done = [place for place in self.places if place.status == "completed"]
         if not jatcs or not firms:
             return
@@ -314,7 +320,6 @@ class _Programme:
         self._follow_ups(placements)
 
     def _scores(self, applications: list[models.JatcApplication]) -> None:
-        people = list(User.objects.filter(groups__name="representative").order_by("pk"))[:1]
         rows = [
             models.Interview(
                 application=application,
@@ -324,7 +329,7 @@ class _Programme:
                 score=Decimal(self.chance.randint(55, 98)),
             )
             for application in applications
-            for user in people
+            for user in self.interviewers
         ]
         self.seed.create(rows)
 
@@ -342,17 +347,17 @@ class _Programme:
         self.seed.create(rows)
 
     def _money(self) -> None:
-        first = self.cohorts[0].start_date
+        first, year = self.cohorts[0].start_date, self.seed.today.year
         grants = [
             models.Grant(name=name, funder=funder, grant_number=number, start_date=start, end_date=end, amount=amount)
             for name, funder, number, start, end, amount in (
-                ("Apprenticeship expansion", "US Department of Labor", "AP-33981", first, date(2026, 12, 31), 480_000),
+                ("Apprenticeship expansion", "US Department of Labor", "AP-33981", first, date(year, 12, 31), 480_000),
                 (
                     "Women in the trades",
                     "State workforce board",
-                    "WF-2025-114",
-                    date(2025, 7, 1),
-                    date(2027, 6, 30),
+                    f"WF-{year - 1}-114",
+                    date(year - 1, 7, 1),
+                    date(year + 1, 6, 30),
                     150_000,
                 ),
             )
@@ -390,8 +395,16 @@ class _Programme:
         ]
         self.seed.create(rows)
 
+    def _last_quarters(self) -> list[tuple[date, date]]:
+        """The two before the one that ended last: funders are told late."""
+        begins = date(self.seed.today.year, (self.seed.today.month - 1) // 3 * 3 + 1, 1)
+        starts = [begins]
+        for _ in range(3):
+            starts.append((starts[-1] - timedelta(days=80)).replace(day=1))
+        return [(starts[n], starts[n - 1] - timedelta(days=1)) for n in (3, 2)]
+
     def _reports(self, grant: models.Grant) -> None:
-        for first, last in ((date(2026, 1, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 6, 30))):
+        for first, last in self._last_quarters():
             report = models.FunderReport(grant=grant, first_day=first, last_day=last, made_by=self.staff)
             report.numbers, report.made_by_name = counting.numbers_of(grant, first, last), self.staff.get_full_name()
             report.save()

@@ -5,12 +5,13 @@ from typing import Any
 
 from ip2a.timeline import Event, tells
 from members.models import Member
-from training.models import Certification, Enrollment, Placement, Student
+from training import lookups
+from training.models import Certification, Enrollment, Placement
 
 
 @tells("members.member")
 def training(user: Any, member: Member) -> Iterator[Event]:
-    student = Student.objects.visible_to(user).filter(member=member).first()
+    student = lookups.student_of(user, member)
     if student is None:
         return
     url = student.get_absolute_url()

@@ -286,6 +286,72 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "policies",
                 "ordering": ["-effective_from", "-number"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="policy_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_until", None),
+                            ("effective_until__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="policy_lasts",
+                        violation_error_message="The policy ends before it takes effect: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("adopted_by", None), ("adopted_at__isnull", False), _connector="OR"),
+                        name="policy_adopted_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payee_rule__in", ["member", "creditor", "either"])),
+                        name="policy_payee_rule_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("emergency_level__in", ["vp", "admin", "manager", "president"])),
+                        name="policy_emergency_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("standings__contained_by", ["active", "inactive", "suspended", "retired", "deceased"]),
+                            ("standings__len__gt", 0),
+                        ),
+                        name="policy_standings_known",
+                        violation_error_message="Choose at least one member status that may receive a benefit.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("document_threshold__gte", 0),
+                            ("emergency_max__gte", 0),
+                            ("fund_floor__gte", 0),
+                            ("largest_amount__gt", 0),
+                            ("lifetime_cap__gt", 0),
+                            ("rolling_cap__gt", 0),
+                        ),
+                        name="policy_amounts_possible",
+                        violation_error_message="Amounts cannot be negative, and the caps must be more than nothing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer_days__gt", 0), ("review_days__gt", 0), ("rolling_months__gt", 0)),
+                        name="policy_days_possible",
+                        violation_error_message="A period must be at least one day or month long.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("adopted_at__isnull", False)),
+                        expressions=[
+                            (
+                                benevolence.models.policy.DateRange(
+                                    "effective_from",
+                                    "effective_until",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policy_one_at_a_time",
+                        violation_error_message="Another policy is in force on some of these days.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -445,6 +511,173 @@ class Migration(migrations.Migration):
                     ("decide_benevolenceapplication", "Can decide applications at the level of the office held"),
                     ("pay_benevolenceapplication", "Can pay applications and keep the fund's books"),
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["medical", "death_in_family", "disaster", "hardship", "other"])
+                        ),
+                        name="application_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["draft", "submitted", "under_review", "approved", "denied", "paid"])
+                        ),
+                        name="application_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_requested__gt", 0)),
+                        name="application_amount_positive",
+                        violation_error_message="Ask for an amount above zero.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("application_date__gte", datetime.date(1990, 1, 1))),
+                        name="application_date_possible",
+                        violation_error_message="That day lies before 1990. Check the year.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_amount", None),
+                            models.Q(
+                                ("approved_amount__gt", 0), ("approved_amount__lte", models.F("amount_requested"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_approved_within_requested",
+                        violation_error_message="More was approved than was asked for.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_amount__isnull", False), ("status__in", ("approved", "paid"))),
+                            models.Q(
+                                models.Q(("status__in", ("approved", "paid")), _negated=True), ("approved_amount", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_approved_has_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("payment_date__isnull", False),
+                                ("status", "paid"),
+                                models.Q(("payment_method", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "paid"), _negated=True),
+                                ("payment_date", None),
+                                ("payment_method", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_paid_has_payment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payment_method__in", ["", "check", "ach", "creditor"])),
+                        name="application_payment_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "draft"),
+                            models.Q(
+                                ("policy__isnull", False),
+                                ("submitted_at__isnull", False),
+                                ("withdrawn_at", None),
+                                ("attempt__gt", 0),
+                                ("required_levels__len__gt", 0),
+                                ("round__gt", 0),
+                                models.Q(("number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_submitted_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("required_levels__contained_by", ["vp", "admin", "manager", "president"])),
+                        name="application_levels_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("current_level__in", ("vp", "admin", "manager", "president")),
+                                ("level_since__isnull", False),
+                                ("status__in", ("submitted", "under_review")),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ("submitted", "under_review")), _negated=True),
+                                ("current_level", ""),
+                                ("deferred_until", None),
+                                ("level_since", None),
+                                ("waiting_since", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_level_while_in_review",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("deferred_until", None),
+                                ("status__in", ("submitted", "under_review")),
+                                ("waiting_since", None),
+                                ("review_due_on__isnull", False),
+                            ),
+                            models.Q(
+                                ("review_due_on", None),
+                                models.Q(
+                                    ("deferred_until", None),
+                                    ("status__in", ("submitted", "under_review")),
+                                    ("waiting_since", None),
+                                    _negated=True,
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_due_while_awaited",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("waiting_since", None), ("deferred_until", None), _connector="OR"),
+                        name="application_waits_for_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_on__isnull", False), ("status__in", ["approved", "paid", "denied"])),
+                            models.Q(
+                                models.Q(("status__in", ["approved", "paid", "denied"]), _negated=True),
+                                ("decided_on", None),
+                                ("reapply_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_decided_on_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("withdrawn_at", None), ("status", "draft"), _connector="OR"),
+                        name="application_withdrawn_is_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("number",),
+                        name="application_number_unique",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="application_search",
+                    ),
+                    models.Index(fields=["member", "-application_date"], name="application_of_member"),
+                    models.Index(fields=["filed_by", "-application_date"], name="application_of_filer"),
+                    models.Index(fields=["-application_date", "-id"], name="application_by_date"),
+                    models.Index(fields=["status", "-application_date", "-id"], name="application_by_status"),
+                    models.Index(
+                        condition=models.Q(("status__in", ("submitted", "under_review"))),
+                        fields=["current_level", "level_since"],
+                        name="application_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "approved")), fields=["decided_on"], name="application_committed"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -492,6 +725,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "level of a policy",
                 "verbose_name_plural": "levels of a policy",
                 "ordering": ["above_amount", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ("vp", "admin", "manager", "president"))),
+                        name="policylevel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("above_amount__gte", 0)),
+                        name="policylevel_not_negative",
+                        violation_error_message="The line cannot lie below nothing.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("policy", "level"),
+                        name="policylevel_once",
+                        violation_error_message="This level is already in the policy.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -532,6 +781,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "cap for a reason",
                 "verbose_name_plural": "caps for a reason",
                 "ordering": ["reason"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["medical", "death_in_family", "disaster", "hardship", "other"])
+                        ),
+                        name="reasoncap_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="reasoncap_positive",
+                        violation_error_message="A cap must be more than nothing.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("policy", "reason"),
+                        name="reasoncap_once",
+                        violation_error_message="This reason already has a cap in the policy.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -596,6 +863,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["application", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("review_level__in", ["vp", "admin", "manager", "president"])),
+                        name="recusal_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["own", "relative", "employer", "other"])),
+                        name="recusal_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "own"), _negated=True), ("is_recused", True), _connector="OR"
+                        ),
+                        name="recusal_from_own_case",
+                        violation_error_message="Nobody decides the own case.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_recused", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="recusal_staying_has_reason",
+                        violation_error_message="Say why you can decide this case all the same.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("application", "person", "kind"),
+                        name="recusal_once",
+                        violation_error_message="You have answered this already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -640,6 +936,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-declared_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kinship__in", ["spouse", "parent", "child", "sibling", "other"])),
+                        name="relative_kinship_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("officer", "member"),
+                        name="relative_once",
+                        violation_error_message="This relation is declared already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -693,6 +1000,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "stand-in",
                 "ordering": ["-starts_on", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ("vp", "admin", "manager", "president"))),
+                        name="standin_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="standin_ends_after_start",
+                        violation_error_message="The last day lies before the first: check both dates.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("level", "="),
+                            (
+                                benevolence.models.policy.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="standin_one_at_a_time",
+                        violation_error_message="Somebody else has this level on some of these days.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -730,6 +1065,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "answer of a filer",
                 "verbose_name_plural": "answers of filers",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True), models.Q(("by_name", ""), _negated=True)
+                        ),
+                        name="addition_written",
+                    ),
+                    models.UniqueConstraint(fields=("application", "round"), name="addition_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -840,6 +1184,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["medical", "death_in_family", "disaster", "hardship", "other"])
+                        ),
+                        name="submission_reason_known",
+                    ),
+                    models.UniqueConstraint(fields=("application", "attempt"), name="submission_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1399,468 +1752,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="policy_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_until", None), ("effective_until__gte", models.F("effective_from")), _connector="OR"
-                ),
-                name="policy_lasts",
-                violation_error_message="The policy ends before it takes effect: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("adopted_by", None), ("adopted_at__isnull", False), _connector="OR"),
-                name="policy_adopted_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payee_rule__in", ["member", "creditor", "either"])), name="policy_payee_rule_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("emergency_level__in", ["vp", "admin", "manager", "president"])),
-                name="policy_emergency_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("standings__contained_by", ["active", "inactive", "suspended", "retired", "deceased"]),
-                    ("standings__len__gt", 0),
-                ),
-                name="policy_standings_known",
-                violation_error_message="Choose at least one member status that may receive a benefit.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("document_threshold__gte", 0),
-                    ("emergency_max__gte", 0),
-                    ("fund_floor__gte", 0),
-                    ("largest_amount__gt", 0),
-                    ("lifetime_cap__gt", 0),
-                    ("rolling_cap__gt", 0),
-                ),
-                name="policy_amounts_possible",
-                violation_error_message="Amounts cannot be negative, and the caps must be more than nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer_days__gt", 0), ("review_days__gt", 0), ("rolling_months__gt", 0)),
-                name="policy_days_possible",
-                violation_error_message="A period must be at least one day or month long.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("adopted_at__isnull", False)),
-                expressions=[
-                    (
-                        benevolence.models.policy.DateRange(
-                            "effective_from",
-                            "effective_until",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
-                            ),
-                        ),
-                        "&&",
-                    )
-                ],
-                name="policy_one_at_a_time",
-                violation_error_message="Another policy is in force on some of these days.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="application_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=models.Index(fields=["member", "-application_date"], name="application_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=models.Index(fields=["filed_by", "-application_date"], name="application_of_filer"),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=models.Index(fields=["-application_date", "-id"], name="application_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=models.Index(fields=["status", "-application_date", "-id"], name="application_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=models.Index(
-                condition=models.Q(("status__in", ("submitted", "under_review"))),
-                fields=["current_level", "level_since"],
-                name="application_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="benevolenceapplication",
-            index=models.Index(
-                condition=models.Q(("status", "approved")), fields=["decided_on"], name="application_committed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["medical", "death_in_family", "disaster", "hardship", "other"])),
-                name="application_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["draft", "submitted", "under_review", "approved", "denied", "paid"])
-                ),
-                name="application_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_requested__gt", 0)),
-                name="application_amount_positive",
-                violation_error_message="Ask for an amount above zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("application_date__gte", datetime.date(1990, 1, 1))),
-                name="application_date_possible",
-                violation_error_message="That day lies before 1990. Check the year.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_amount", None),
-                    models.Q(("approved_amount__gt", 0), ("approved_amount__lte", models.F("amount_requested"))),
-                    _connector="OR",
-                ),
-                name="application_approved_within_requested",
-                violation_error_message="More was approved than was asked for.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_amount__isnull", False), ("status__in", ("approved", "paid"))),
-                    models.Q(models.Q(("status__in", ("approved", "paid")), _negated=True), ("approved_amount", None)),
-                    _connector="OR",
-                ),
-                name="application_approved_has_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("payment_date__isnull", False),
-                        ("status", "paid"),
-                        models.Q(("payment_method", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status", "paid"), _negated=True), ("payment_date", None), ("payment_method", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="application_paid_has_payment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payment_method__in", ["", "check", "ach", "creditor"])),
-                name="application_payment_method_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "draft"),
-                    models.Q(
-                        ("policy__isnull", False),
-                        ("submitted_at__isnull", False),
-                        ("withdrawn_at", None),
-                        ("attempt__gt", 0),
-                        ("required_levels__len__gt", 0),
-                        ("round__gt", 0),
-                        models.Q(("number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_submitted_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("required_levels__contained_by", ["vp", "admin", "manager", "president"])),
-                name="application_levels_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("current_level__in", ("vp", "admin", "manager", "president")),
-                        ("level_since__isnull", False),
-                        ("status__in", ("submitted", "under_review")),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ("submitted", "under_review")), _negated=True),
-                        ("current_level", ""),
-                        ("deferred_until", None),
-                        ("level_since", None),
-                        ("waiting_since", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_level_while_in_review",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("deferred_until", None),
-                        ("status__in", ("submitted", "under_review")),
-                        ("waiting_since", None),
-                        ("review_due_on__isnull", False),
-                    ),
-                    models.Q(
-                        ("review_due_on", None),
-                        models.Q(
-                            ("deferred_until", None),
-                            ("status__in", ("submitted", "under_review")),
-                            ("waiting_since", None),
-                            _negated=True,
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_due_while_awaited",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("waiting_since", None), ("deferred_until", None), _connector="OR"),
-                name="application_waits_for_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_on__isnull", False), ("status__in", ["approved", "paid", "denied"])),
-                    models.Q(
-                        models.Q(("status__in", ["approved", "paid", "denied"]), _negated=True),
-                        ("decided_on", None),
-                        ("reapply_on", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_decided_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("withdrawn_at", None), ("status", "draft"), _connector="OR"),
-                name="application_withdrawn_is_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benevolenceapplication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True), fields=("number",), name="application_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policylevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ("vp", "admin", "manager", "president"))), name="policylevel_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policylevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("above_amount__gte", 0)),
-                name="policylevel_not_negative",
-                violation_error_message="The line cannot lie below nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policylevel",
-            constraint=models.UniqueConstraint(
-                fields=("policy", "level"),
-                name="policylevel_once",
-                violation_error_message="This level is already in the policy.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyreasoncap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["medical", "death_in_family", "disaster", "hardship", "other"])),
-                name="reasoncap_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyreasoncap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)),
-                name="reasoncap_positive",
-                violation_error_message="A cap must be more than nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyreasoncap",
-            constraint=models.UniqueConstraint(
-                fields=("policy", "reason"),
-                name="reasoncap_once",
-                violation_error_message="This reason already has a cap in the policy.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_level__in", ["vp", "admin", "manager", "president"])),
-                name="recusal_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["own", "relative", "employer", "other"])), name="recusal_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("kind", "own"), _negated=True), ("is_recused", True), _connector="OR"),
-                name="recusal_from_own_case",
-                violation_error_message="Nobody decides the own case.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_recused", True), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="recusal_staying_has_reason",
-                violation_error_message="Say why you can decide this case all the same.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.UniqueConstraint(
-                fields=("application", "person", "kind"),
-                name="recusal_once",
-                violation_error_message="You have answered this already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kinship__in", ["spouse", "parent", "child", "sibling", "other"])),
-                name="relative_kinship_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relative",
-            constraint=models.UniqueConstraint(
-                fields=("officer", "member"),
-                name="relative_once",
-                violation_error_message="This relation is declared already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ("vp", "admin", "manager", "president"))), name="standin_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="standin_ends_after_start",
-                violation_error_message="The last day lies before the first: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standin",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("level", "="),
-                    (
-                        benevolence.models.policy.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
-                            ),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="standin_one_at_a_time",
-                violation_error_message="Somebody else has this level on some of these days.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storyaddition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("text", ""), _negated=True), models.Q(("by_name", ""), _negated=True)),
-                name="addition_written",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storyaddition",
-            constraint=models.UniqueConstraint(fields=("application", "round"), name="addition_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["medical", "death_in_family", "disaster", "hardship", "other"])),
-                name="submission_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(fields=("application", "attempt"), name="submission_once"),
         ),
     ]

@@ -5,10 +5,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from benevolence import rules, viewing
+from benevolence import lookups, rules
 from benevolence.columns import COLUMN
 from benevolence.models import BenevolenceApplication
 from ip2a.panels import Panel, panel
+from ip2a.rules import has_right
 from ip2a.tables import Table
 
 MOST = 15
@@ -17,14 +18,12 @@ SHOWN = [COLUMN[key] for key in ("number", "status", "asked", "approved", "await
 
 @panel("members.member", order=30)
 def of_member(request: Any, member: Any) -> Panel | None:
-    rows = BenevolenceApplication.objects.visible_to(request.user)
-    if rows.query.is_empty():
+    if not has_right(request.user, "view", BenevolenceApplication):
         return None
-    rows = viewing.by_name(rows, request.user).filter(member=member)
-    found = list(rows.order_by("-application_date", "-id")[: MOST + 1])
-    total = len(found) if len(found) <= MOST else rows.count()
+    found = lookups.of_member(request.user, member)
+    total = len(found)
     today = timezone.localdate()
-    for case in found:
+    for case in found[:MOST]:
         case.today = today
     address = reverse("benevolence:benevolenceapplication_list")
     actions = []

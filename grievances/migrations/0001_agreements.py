@@ -158,6 +158,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="agreement_named",
+                        violation_error_message="An agreement needs a name.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("name",),
+                        name="agreement_name_unique",
+                        violation_error_message="Another agreement already has this name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("calendar__in", ["none", "federal", "state"])),
+                        name="agreement_calendar_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("calendar", "state"), _negated=True),
+                            models.Q(("state", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="agreement_state_for_its_holidays",
+                        violation_error_message="Say whose holidays count, such as IL.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekend__contained_by", [0, 1, 2, 3, 4, 5, 6]), ("weekend__len__lte", 6)),
+                        name="agreement_weekend_is_days",
+                        violation_error_message="At least one day of the week must be a working day.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +233,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "employer under the agreement",
                 "verbose_name_plural": "employers under the agreement",
                 "ordering": ["organization__sort_key", "starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="agreement_employer_ends_after_start",
+                        violation_error_message="It ends before it starts: check both dates.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("agreement", "="),
+                            ("organization", "="),
+                            (
+                                grievances.models.agreement.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="agreement_employer_once",
+                        violation_error_message="This employer is bound twice at the same time: check the dates.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -282,6 +337,58 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of an agreement",
                 "verbose_name_plural": "versions of agreements",
                 "ordering": ["agreement", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "number"),
+                        name="agreement_version_numbered_once",
+                        violation_error_message="This agreement already has a version with that number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "in_force", "withdrawn"])),
+                        name="agreement_version_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to", None), ("effective_to__gte", models.F("effective_from")), _connector="OR"
+                        ),
+                        name="agreement_version_ends_after_start",
+                        violation_error_message="It ends before it starts: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), models.Q(("withdrawn_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "withdrawn"), _negated=True), ("withdrawn_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="agreement_version_withdrawn_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sitting_months__contained_by", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+                            ("sitting_weekday__lte", 6),
+                        ),
+                        name="agreement_version_sits_in_months",
+                        violation_error_message="Months are 1 to 12, days of the week 0 (Monday) to 6 (Sunday).",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "in_force")),
+                        expressions=[
+                            ("agreement", "="),
+                            (
+                                grievances.models.agreement.DateRange(
+                                    "effective_from",
+                                    "effective_to",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="agreement_version_in_force_once",
+                        violation_error_message="Another version is in force at that time: check the dates.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +472,44 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "contract holiday",
                 "ordering": ["on", "name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="contract_holiday_named",
+                        violation_error_message="A holiday needs a name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effect__in", ["off", "worked"])), name="contract_holiday_effect_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("recurs__in", ["once", "yearly", "beside"])),
+                        name="contract_holiday_recurs_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("recurs", "beside"), models.Q(("beside", ""), _negated=True)),
+                            models.Q(
+                                models.Q(("recurs", "beside"), _negated=True), ("beside", ""), ("on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contract_holiday_has_its_day",
+                        violation_error_message="Give the day, or the public holiday it stands beside.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__gte", 1), ("days__lte", 60)),
+                        name="contract_holiday_some_days",
+                        violation_error_message="A holiday lasts from 1 to 60 days.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("removed_at", None), ("removed_reason", "")),
+                            models.Q(("removed_at__isnull", False), models.Q(("removed_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="contract_holiday_removed_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -536,6 +681,72 @@ class Migration(migrations.Migration):
                 "verbose_name": "limit of a procedure",
                 "verbose_name_plural": "limits of a procedure",
                 "ordering": ["agreement_version", "step_number", "position", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement_version", "key"),
+                        name="procedure_limit_key_once",
+                        violation_error_message="Two limits have this key.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("key", ""), _negated=True), models.Q(("label", ""), _negated=True)
+                        ),
+                        name="procedure_limit_named",
+                        violation_error_message="A limit needs a key and what is due.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)),
+                        name="procedure_limit_not_negative",
+                        violation_error_message="A limit cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step_number__gte", 1), ("step_number__lte", 4)),
+                        name="procedure_limit_step_1_to_4",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["union", "employer", "both"])),
+                        name="procedure_limit_side_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("act__in", ["filed", "served", "met", "answered", "advanced", "referred", "decided"])
+                        ),
+                        name="procedure_limit_act_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "trigger__in",
+                                [
+                                    "incident",
+                                    "knowledge",
+                                    "filing",
+                                    "service",
+                                    "meeting",
+                                    "answer",
+                                    "denial",
+                                    "referral",
+                                ],
+                            )
+                        ),
+                        name="procedure_limit_trigger_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit__in", ["working_days", "calendar_days", "hours", "sitting"])),
+                        name="procedure_limit_unit_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("roll_weekend__in", ["stay", "next", "previous"]),
+                            ("roll_holiday__in", ["stay", "next", "previous"]),
+                        ),
+                        name="procedure_limit_roll_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("consequence__in", ["nothing", "forfeit", "advance", "granted"])),
+                        name="procedure_limit_consequence_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -589,315 +800,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of a procedure",
                 "verbose_name_plural": "steps of a procedure",
                 "ordering": ["agreement_version", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement_version", "number"),
+                        name="procedure_step_numbered_once",
+                        violation_error_message="Two steps have this number.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("agreement_version", "key"),
+                        name="procedure_step_key_once",
+                        violation_error_message="Two steps count as the same.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__in", ["step_1", "step_2", "step_3", "arbitration"])),
+                        name="procedure_step_key_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 4)), name="procedure_step_1_to_4"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="procedure_step_named",
+                        violation_error_message="A step needs a name.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agreementemployer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="agreement_employer_ends_after_start",
-                violation_error_message="It ends before it starts: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementemployer",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("agreement", "="),
-                    ("organization", "="),
-                    (
-                        grievances.models.agreement.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
-                            ),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="agreement_employer_once",
-                violation_error_message="This employer is bound twice at the same time: check the dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="agreement_named",
-                violation_error_message="An agreement needs a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                fields=("name",),
-                name="agreement_name_unique",
-                violation_error_message="Another agreement already has this name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("calendar__in", ["none", "federal", "state"])), name="agreement_calendar_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("calendar", "state"), _negated=True),
-                    models.Q(("state", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="agreement_state_for_its_holidays",
-                violation_error_message="Say whose holidays count, such as IL.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekend__contained_by", [0, 1, 2, 3, 4, 5, 6]), ("weekend__len__lte", 6)),
-                name="agreement_weekend_is_days",
-                violation_error_message="At least one day of the week must be a working day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "number"),
-                name="agreement_version_numbered_once",
-                violation_error_message="This agreement already has a version with that number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "in_force", "withdrawn"])),
-                name="agreement_version_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to", None), ("effective_to__gte", models.F("effective_from")), _connector="OR"
-                ),
-                name="agreement_version_ends_after_start",
-                violation_error_message="It ends before it starts: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "withdrawn"), _negated=True), ("withdrawn_reason", "")),
-                    _connector="OR",
-                ),
-                name="agreement_version_withdrawn_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sitting_months__contained_by", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
-                    ("sitting_weekday__lte", 6),
-                ),
-                name="agreement_version_sits_in_months",
-                violation_error_message="Months are 1 to 12, days of the week 0 (Monday) to 6 (Sunday).",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state", "in_force")),
-                expressions=[
-                    ("agreement", "="),
-                    (
-                        grievances.models.agreement.DateRange(
-                            "effective_from",
-                            "effective_to",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
-                            ),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="agreement_version_in_force_once",
-                violation_error_message="Another version is in force at that time: check the dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractholiday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="contract_holiday_named",
-                violation_error_message="A holiday needs a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractholiday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effect__in", ["off", "worked"])), name="contract_holiday_effect_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractholiday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recurs__in", ["once", "yearly", "beside"])), name="contract_holiday_recurs_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractholiday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("recurs", "beside"), models.Q(("beside", ""), _negated=True)),
-                    models.Q(models.Q(("recurs", "beside"), _negated=True), ("beside", ""), ("on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contract_holiday_has_its_day",
-                violation_error_message="Give the day, or the public holiday it stands beside.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractholiday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days__gte", 1), ("days__lte", 60)),
-                name="contract_holiday_some_days",
-                violation_error_message="A holiday lasts from 1 to 60 days.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractholiday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("removed_at", None), ("removed_reason", "")),
-                    models.Q(("removed_at__isnull", False), models.Q(("removed_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="contract_holiday_removed_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.UniqueConstraint(
-                fields=("agreement_version", "key"),
-                name="procedure_limit_key_once",
-                violation_error_message="Two limits have this key.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("key", ""), _negated=True), models.Q(("label", ""), _negated=True)),
-                name="procedure_limit_named",
-                violation_error_message="A limit needs a key and what is due.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)),
-                name="procedure_limit_not_negative",
-                violation_error_message="A limit cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step_number__gte", 1), ("step_number__lte", 4)), name="procedure_limit_step_1_to_4"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["union", "employer", "both"])), name="procedure_limit_side_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("act__in", ["filed", "served", "met", "answered", "advanced", "referred", "decided"])
-                ),
-                name="procedure_limit_act_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "trigger__in",
-                        ["incident", "knowledge", "filing", "service", "meeting", "answer", "denial", "referral"],
-                    )
-                ),
-                name="procedure_limit_trigger_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unit__in", ["working_days", "calendar_days", "hours", "sitting"])),
-                name="procedure_limit_unit_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("roll_weekend__in", ["stay", "next", "previous"]),
-                    ("roll_holiday__in", ["stay", "next", "previous"]),
-                ),
-                name="procedure_limit_roll_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("consequence__in", ["nothing", "forfeit", "advance", "granted"])),
-                name="procedure_limit_consequence_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurestep",
-            constraint=models.UniqueConstraint(
-                fields=("agreement_version", "number"),
-                name="procedure_step_numbered_once",
-                violation_error_message="Two steps have this number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurestep",
-            constraint=models.UniqueConstraint(
-                fields=("agreement_version", "key"),
-                name="procedure_step_key_once",
-                violation_error_message="Two steps count as the same.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__in", ["step_1", "step_2", "step_3", "arbitration"])),
-                name="procedure_step_key_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("number__lte", 4)), name="procedure_step_1_to_4"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedurestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="procedure_step_named",
-                violation_error_message="A step needs a name.",
-            ),
         ),
         migrations.RunSQL(FROZEN, MELTED),
     ]

@@ -132,6 +132,73 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "case event",
                 "ordering": ["happened_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "incident",
+                                    "knowledge",
+                                    "filed",
+                                    "served",
+                                    "met",
+                                    "answered",
+                                    "denied",
+                                    "advanced",
+                                    "skipped",
+                                    "referred",
+                                    "decided",
+                                    "extended",
+                                    "abeyance",
+                                    "resumed",
+                                    "settled",
+                                    "withdrawn",
+                                    "closed",
+                                    "reopened",
+                                ],
+                            )
+                        ),
+                        name="case_event_kind_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("step_number__lte", 4)), name="case_event_step_0_to_4"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "extended"), _negated=True),
+                            models.Q(
+                                models.Q(("limit_key", ""), _negated=True),
+                                models.Q(("until_on__isnull", False), ("amount__gt", 0), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_event_extension_says_how_long",
+                        violation_error_message="Say which limit is extended, and until when or by how much.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["extended", "abeyance", "skipped"]), _negated=True),
+                            models.Q(("agreed_by", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_event_extension_agreed",
+                        violation_error_message="Say who agreed to it on the employer's side.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects", None), ("is_void", False)),
+                            models.Q(("corrects__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="case_event_correction_says_why",
+                        violation_error_message="Say why it is corrected.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects", None), models.Q(("corrects", models.F("id")), _negated=True), _connector="OR"
+                        ),
+                        name="case_event_not_its_own",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +344,146 @@ class Migration(migrations.Migration):
                 "verbose_name": "grievance",
                 "ordering": ["-filed_date", "-id"],
                 "permissions": [("pursue_grievance", "Can file, advance, settle, withdraw and close grievances")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["open", "investigation", "hearing", "settled", "withdrawn", "arbitration", "closed"],
+                            )
+                        ),
+                        name="grievance_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("current_step__in", ["step_1", "step_2", "step_3", "arbitration"])),
+                        name="grievance_step_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("case_type__in", ["individual", "group", "policy"])),
+                        name="grievance_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("violation_description", ""), _negated=True), name="grievance_tells_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("grievance_number", None),
+                            ("grievance_number__regex", "^GR-\\d{4}-\\d{4,}$"),
+                            _connector="OR",
+                        ),
+                        name="grievance_number_shaped",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("filed_date", None), ("grievance_number", None)),
+                            models.Q(("filed_date__isnull", False), ("grievance_number__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="grievance_filed_has_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("grievance_number__isnull", False),
+                            ("status__in", ["investigation", "withdrawn", "settled", "closed"]),
+                            _connector="OR",
+                        ),
+                        name="grievance_unfiled_is_looked_into",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("member__isnull", False), ("case_type", "policy"), _connector="OR"),
+                        name="grievance_person_or_policy",
+                        violation_error_message="Say who the grievant is, or make it a policy grievance.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "settled"), _negated=True),
+                            models.Q(("resolution_date__isnull", False), models.Q(("resolution", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="grievance_settled_has_resolution",
+                        violation_error_message="A settled grievance needs its resolution and the date.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("resolution_date__isnull", False), ("status__in", ("settled", "withdrawn", "closed"))
+                            ),
+                            models.Q(
+                                ("resolution_date", None),
+                                ("status__in", ("open", "investigation", "hearing", "arbitration")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grievance_resolved_has_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("filed_date", None), ("filed_date__gte", models.F("incident_date")), _connector="OR"
+                        ),
+                        name="grievance_filed_after_incident",
+                        violation_error_message="It is filed before it happened: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("knowledge_date", None),
+                            ("knowledge_date__gte", models.F("incident_date")),
+                            _connector="OR",
+                        ),
+                        name="grievance_known_after_incident",
+                        violation_error_message="Nobody can learn of it before it happened: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("resolution_date", None),
+                            ("filed_date", None),
+                            ("resolution_date__gte", models.F("filed_date")),
+                            _connector="OR",
+                        ),
+                        name="grievance_resolved_after_filing",
+                        violation_error_message="It ends before it was filed: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settlement_amount", None), ("settlement_amount__gte", 0), _connector="OR"),
+                        name="grievance_money_not_negative",
+                        violation_error_message="A settlement cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settlement_amount", None), ("status__in", ["settled", "closed"]), _connector="OR"
+                        ),
+                        name="grievance_money_only_ended",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("grievance_number",),
+                        name="grievance_number_unique",
+                        violation_error_message="Another grievance already has this number.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="grievance_search",
+                    ),
+                    models.Index(fields=["-filed_date", "-id"], name="grievance_by_filing"),
+                    models.Index(fields=["member", "-filed_date"], name="grievance_of_member"),
+                    models.Index(fields=["employer", "-filed_date"], name="grievance_of_employer"),
+                    models.Index(
+                        condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
+                        fields=["assigned_rep", "next_due_on"],
+                        name="grievance_of_rep",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
+                        fields=["next_due_on", "id"],
+                        name="grievance_by_limit",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
+                        fields=["employer_due_on", "id"],
+                        name="grievance_by_default",
+                    ),
+                    models.Index(fields=["current_step", "status"], name="grievance_by_step"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -341,6 +548,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["decided_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "not_filed",
+                                    "advance",
+                                    "arbitrate",
+                                    "not_arbitrate",
+                                    "settle",
+                                    "withdraw",
+                                    "close",
+                                    "reopen",
+                                ],
+                            )
+                        ),
+                        name="decision_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="decision_has_reason",
+                        violation_error_message="Write down why: the reason is what a fair-representation claim asks for.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("appeal_until", None), ("appeal_until__gte", models.F("decided_on")), _connector="OR"
+                        ),
+                        name="decision_appeal_later",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["grievance", "decided_on", "id"], name="decision_of_case"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,6 +679,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "suspended", "met", "met_late", "missed", "skipped", "void"])
+                        ),
+                        name="deadline_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("open", "met", "met_late", "missed")), _negated=True),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="deadline_running_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit_key", ""), _negated=True),
+                            models.Q(("label", ""), _negated=True),
+                            models.Q(("sentence", ""), _negated=True),
+                        ),
+                        name="deadline_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("superseded_at", None), ("superseded_reason", "")),
+                            models.Q(
+                                ("superseded_at__isnull", False), models.Q(("superseded_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deadline_superseded_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["met", "met_late"]), _negated=True),
+                            ("met_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="deadline_met_has_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at", None)),
+                        fields=("grievance", "limit_key", "occurrence"),
+                        name="deadline_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["grievance", "due_on", "id"], name="deadline_of_case"),
+                    models.Index(
+                        condition=models.Q(("state", "open"), ("superseded_at", None)),
+                        fields=["due_on", "id"],
+                        name="deadline_running",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -489,6 +785,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "step record",
                 "ordering": ["grievance", "step_number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("grievance", "step_number"),
+                        name="step_record_once",
+                        violation_error_message="This step has its record already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step_number__gte", 1), ("step_number__lte", 4)),
+                        name="step_record_number_1_to_4",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", ""), ("outcome__in", ["denied", "settled", "advanced"]), _connector="OR"
+                        ),
+                        name="step_record_outcome_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -527,6 +840,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["joined_on", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_on", None)),
+                        fields=("grievance", "member"),
+                        name="grievant_once",
+                        violation_error_message="This member is in the group already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("left_on", None), ("left_on__gte", models.F("joined_on")), _connector="OR"),
+                        name="grievant_leaves_after_joining",
+                        violation_error_message="They leave before they joined: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("left_on", None), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="grievant_leaves_for_a_reason",
+                        violation_error_message="Say why they leave the group.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -588,6 +919,40 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "information request",
                 "ordering": ["asked_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["ours", "theirs"])),
+                        name="information_request_direction_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "partly", "answered", "refused", "withdrawn"])),
+                        name="information_request_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("what", ""), _negated=True), name="information_request_asks"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("asked_on"))),
+                        name="information_request_due_later",
+                        violation_error_message="The answer is due before it was asked for: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_on__isnull", False), ("state", "answered")),
+                            models.Q(models.Q(("state", "answered"), _negated=True), ("answered_on", None)),
+                            _connector="OR",
+                        ),
+                        name="information_request_answered_has_day",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["grievance", "asked_on"], name="information_request_of_case"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("open", "partly", "refused"))),
+                        fields=["due_on", "id"],
+                        name="information_request_awaited",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -651,6 +1016,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice to the grievant",
                 "verbose_name_plural": "notices to grievants",
                 "ordering": ["told_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("told_how__in", ["in_person", "phone", "letter", "certified", "email"])),
+                        name="notice_channel_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -720,6 +1091,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "turn of an information request",
                 "verbose_name_plural": "turns of information requests",
                 "ordering": ["happened_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "asked",
+                                    "reminded",
+                                    "extended",
+                                    "partly",
+                                    "answered",
+                                    "refused",
+                                    "objected",
+                                    "narrowed",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="request_entry_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["refused", "objected", "withdrawn"]), _negated=True),
+                            models.Q(("text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="request_entry_refusal_says_why",
+                        violation_error_message="Write down the words of the refusal, the objection or the withdrawal.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "extended"), _negated=True), ("until_on__isnull", False), _connector="OR"
+                        ),
+                        name="request_entry_extension_has_day",
+                        violation_error_message="Say until when there is more time.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["request", "happened_on", "id"], name="request_entry_of_request"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -764,549 +1175,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["grievance", "decided_on", "id"], name="decision_of_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["not_filed", "advance", "arbitrate", "not_arbitrate", "settle", "withdraw", "close", "reopen"],
-                    )
-                ),
-                name="decision_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="decision_has_reason",
-                violation_error_message="Write down why: the reason is what a fair-representation claim asks for.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("appeal_until", None), ("appeal_until__gte", models.F("decided_on")), _connector="OR"
-                ),
-                name="decision_appeal_later",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(fields=["grievance", "due_on", "id"], name="deadline_of_case"),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("state", "open"), ("superseded_at", None)),
-                fields=["due_on", "id"],
-                name="deadline_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "suspended", "met", "met_late", "missed", "skipped", "void"])
-                ),
-                name="deadline_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("open", "met", "met_late", "missed")), _negated=True),
-                    ("due_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="deadline_running_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("limit_key", ""), _negated=True),
-                    models.Q(("label", ""), _negated=True),
-                    models.Q(("sentence", ""), _negated=True),
-                ),
-                name="deadline_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("superseded_at", None), ("superseded_reason", "")),
-                    models.Q(("superseded_at__isnull", False), models.Q(("superseded_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="deadline_superseded_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["met", "met_late"]), _negated=True),
-                    ("met_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="deadline_met_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at", None)),
-                fields=("grievance", "limit_key", "occurrence"),
-                name="deadline_once",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="caseevent",
             index=models.Index(fields=["grievance", "happened_on", "id"], name="case_event_of_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "incident",
-                            "knowledge",
-                            "filed",
-                            "served",
-                            "met",
-                            "answered",
-                            "denied",
-                            "advanced",
-                            "skipped",
-                            "referred",
-                            "decided",
-                            "extended",
-                            "abeyance",
-                            "resumed",
-                            "settled",
-                            "withdrawn",
-                            "closed",
-                            "reopened",
-                        ],
-                    )
-                ),
-                name="case_event_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step_number__lte", 4)), name="case_event_step_0_to_4"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "extended"), _negated=True),
-                    models.Q(
-                        models.Q(("limit_key", ""), _negated=True),
-                        models.Q(("until_on__isnull", False), ("amount__gt", 0), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_event_extension_says_how_long",
-                violation_error_message="Say which limit is extended, and until when or by how much.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["extended", "abeyance", "skipped"]), _negated=True),
-                    models.Q(("agreed_by", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_event_extension_agreed",
-                violation_error_message="Say who agreed to it on the employer's side.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects", None), ("is_void", False)),
-                    models.Q(("corrects__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="case_event_correction_says_why",
-                violation_error_message="Say why it is corrected.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("corrects", None), models.Q(("corrects", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="case_event_not_its_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievancesteprecord",
-            constraint=models.UniqueConstraint(
-                fields=("grievance", "step_number"),
-                name="step_record_once",
-                violation_error_message="This step has its record already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievancesteprecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step_number__gte", 1), ("step_number__lte", 4)), name="step_record_number_1_to_4"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievancesteprecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome", ""), ("outcome__in", ["denied", "settled", "advanced"]), _connector="OR"
-                ),
-                name="step_record_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_on", None)),
-                fields=("grievance", "member"),
-                name="grievant_once",
-                violation_error_message="This member is in the group already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left_on", None), ("left_on__gte", models.F("joined_on")), _connector="OR"),
-                name="grievant_leaves_after_joining",
-                violation_error_message="They leave before they joined: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left_on", None), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="grievant_leaves_for_a_reason",
-                violation_error_message="Say why they leave the group.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="informationrequest",
-            index=models.Index(fields=["grievance", "asked_on"], name="information_request_of_case"),
-        ),
-        migrations.AddIndex(
-            model_name="informationrequest",
-            index=models.Index(
-                condition=models.Q(("state__in", ("open", "partly", "refused"))),
-                fields=["due_on", "id"],
-                name="information_request_awaited",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["ours", "theirs"])), name="information_request_direction_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "partly", "answered", "refused", "withdrawn"])),
-                name="information_request_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", ""), _negated=True), name="information_request_asks"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("asked_on"))),
-                name="information_request_due_later",
-                violation_error_message="The answer is due before it was asked for: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_on__isnull", False), ("state", "answered")),
-                    models.Q(models.Q(("state", "answered"), _negated=True), ("answered_on", None)),
-                    _connector="OR",
-                ),
-                name="information_request_answered_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("told_how__in", ["in_person", "phone", "letter", "certified", "email"])),
-                name="notice_channel_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="requestentry",
-            index=models.Index(fields=["request", "happened_on", "id"], name="request_entry_of_request"),
-        ),
-        migrations.AddConstraint(
-            model_name="requestentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "asked",
-                            "reminded",
-                            "extended",
-                            "partly",
-                            "answered",
-                            "refused",
-                            "objected",
-                            "narrowed",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="request_entry_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["refused", "objected", "withdrawn"]), _negated=True),
-                    models.Q(("text", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="request_entry_refusal_says_why",
-                violation_error_message="Write down the words of the refusal, the objection or the withdrawal.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "extended"), _negated=True), ("until_on__isnull", False), _connector="OR"
-                ),
-                name="request_entry_extension_has_day",
-                violation_error_message="Say until when there is more time.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="grievance_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(fields=["-filed_date", "-id"], name="grievance_by_filing"),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(fields=["member", "-filed_date"], name="grievance_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(fields=["employer", "-filed_date"], name="grievance_of_employer"),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(
-                condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
-                fields=["assigned_rep", "next_due_on"],
-                name="grievance_of_rep",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(
-                condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
-                fields=["next_due_on", "id"],
-                name="grievance_by_limit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(
-                condition=models.Q(("status__in", ("open", "investigation", "hearing", "arbitration"))),
-                fields=["employer_due_on", "id"],
-                name="grievance_by_default",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grievance",
-            index=models.Index(fields=["current_step", "status"], name="grievance_by_step"),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["open", "investigation", "hearing", "settled", "withdrawn", "arbitration", "closed"],
-                    )
-                ),
-                name="grievance_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("current_step__in", ["step_1", "step_2", "step_3", "arbitration"])),
-                name="grievance_step_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case_type__in", ["individual", "group", "policy"])), name="grievance_type_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("violation_description", ""), _negated=True), name="grievance_tells_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("grievance_number", None), ("grievance_number__regex", "^GR-\\d{4}-\\d{4,}$"), _connector="OR"
-                ),
-                name="grievance_number_shaped",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("filed_date", None), ("grievance_number", None)),
-                    models.Q(("filed_date__isnull", False), ("grievance_number__isnull", False)),
-                    _connector="OR",
-                ),
-                name="grievance_filed_has_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("grievance_number__isnull", False),
-                    ("status__in", ["investigation", "withdrawn", "settled", "closed"]),
-                    _connector="OR",
-                ),
-                name="grievance_unfiled_is_looked_into",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("member__isnull", False), ("case_type", "policy"), _connector="OR"),
-                name="grievance_person_or_policy",
-                violation_error_message="Say who the grievant is, or make it a policy grievance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "settled"), _negated=True),
-                    models.Q(("resolution_date__isnull", False), models.Q(("resolution", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="grievance_settled_has_resolution",
-                violation_error_message="A settled grievance needs its resolution and the date.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolution_date__isnull", False), ("status__in", ("settled", "withdrawn", "closed"))),
-                    models.Q(
-                        ("resolution_date", None), ("status__in", ("open", "investigation", "hearing", "arbitration"))
-                    ),
-                    _connector="OR",
-                ),
-                name="grievance_resolved_has_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("filed_date", None), ("filed_date__gte", models.F("incident_date")), _connector="OR"
-                ),
-                name="grievance_filed_after_incident",
-                violation_error_message="It is filed before it happened: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("knowledge_date", None), ("knowledge_date__gte", models.F("incident_date")), _connector="OR"
-                ),
-                name="grievance_known_after_incident",
-                violation_error_message="Nobody can learn of it before it happened: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("resolution_date", None),
-                    ("filed_date", None),
-                    ("resolution_date__gte", models.F("filed_date")),
-                    _connector="OR",
-                ),
-                name="grievance_resolved_after_filing",
-                violation_error_message="It ends before it was filed: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settlement_amount", None), ("settlement_amount__gte", 0), _connector="OR"),
-                name="grievance_money_not_negative",
-                violation_error_message="A settlement cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settlement_amount", None), ("status__in", ["settled", "closed"]), _connector="OR"),
-                name="grievance_money_only_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grievance",
-            constraint=models.UniqueConstraint(
-                fields=("grievance_number",),
-                name="grievance_number_unique",
-                violation_error_message="Another grievance already has this number.",
-            ),
         ),
     ]

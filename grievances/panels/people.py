@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from grievances import dues
 from grievances.columns import COLUMN
+from grievances.lookups import MOST_CASES, cases_of
 from grievances.models import Grievance
 from grievances.models.case import RUNNING
 from ip2a import timeline
@@ -46,8 +47,10 @@ def of_member(request, member) -> Panel | None:
     rows = Grievance.objects.visible_to(request.user)
     if rows.query.is_empty():
         return None
-    rows = rows.of_member(member).for_table()
-    shown, total = first_of(_running_first(rows), MOST)
+    found = cases_of(request.user, member)
+    shown = found[:MOST]
+    total = len(found) if len(found) <= MOST_CASES else rows.of_member(member).count()
+    dues.attach_days_off(shown)
     context = {
         "table": Table(BESIDE_MEMBER, shown, caption="Grievances"),
         "left": total - len(shown),
@@ -57,11 +60,6 @@ def of_member(request, member) -> Panel | None:
     }
     actions = adding(request, member, member=member.pk)
     return Panel("Grievances", "members/_listed.html", context, f"{total:,}", actions, "grievances")
-
-
-def _running_first(rows: QuerySet) -> QuerySet:
-    runs = ExpressionWrapper(Q(status__in=RUNNING), output_field=BooleanField())
-    return rows.annotate(runs=runs).order_by("-runs", "-filed_date", "-pk")
 
 
 @panel("members.organization", order=40)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from grievances import agreements
 from grievances.factories import agreement_in_force
-from grievances.models import Agreement, AgreementVersion, ContractHoliday
+from grievances.models import Agreement, AgreementEmployer, AgreementVersion, ContractHoliday
 from grievances.procedures import CONSTRUCTION
 from ip2a.factories import UserFactory
 from members.factories import OrganizationFactory
@@ -39,6 +39,16 @@ def test_the_list_tells_employers_and_version_with_a_fixed_number_of_queries(sig
         page = text_of(browser.get(reverse("grievances:agreement_list")))
     assert ("Inside 3" in page, "Version 1" in page) == (True, True)
     assert "Inside 3" not in text_of(browser.get(reverse("grievances:agreement_list"), {"q": "Inside 2"}))
+
+
+def test_agreements_sort_by_the_number_of_employers_they_bind(signed_in):
+    agreement_in_force(OrganizationFactory(name="Volt"), name="Few")
+    many = agreement_in_force(OrganizationFactory(name="Ohm"), name="Many").agreement
+    AgreementEmployer.objects.create(
+        agreement=many, organization=OrganizationFactory(name="Watt"), starts_on=date(2026, 1, 1)
+    )
+    page = text_of(signed_in("representative").get(reverse("grievances:agreement_list"), {"sort": "-employers"}))
+    assert page.index("Many</a>") < page.index("Few</a>")
 
 
 def test_a_representative_reads_limits_holidays_and_employers(signed_in):

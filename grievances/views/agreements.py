@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import django_filters as filters
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from grievances import agreements, clock, daysoff, telling, terms
-from grievances.models import Agreement, AgreementVersion
+from grievances.models import Agreement, AgreementEmployer, AgreementVersion
 from grievances.models.procedure import LimitConsequence, LimitSide
 from ip2a.filters import ChoiceFilter, SearchFilter, YesNoFilter
 from ip2a.rules import has_right
@@ -64,9 +65,10 @@ class AgreementList(RecordList):
 
     def rows(self):
         today = timezone.localdate()
-        lasting = Q(parties__ends_on=None) | Q(parties__ends_on__gte=today)
-        now = Q(parties__starts_on__lte=today) & lasting
-        return super().rows().annotate(bound=Count("parties__organization", filter=now, distinct=True))
+        now = AgreementEmployer.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+        parties = now.filter(agreement=OuterRef("pk")).order_by().values("agreement")
+        bound = parties.annotate(bound=Count("organization", distinct=True)).values("bound")
+        return super().rows().annotate(bound=Coalesce(Subquery(bound), 0))
 
     def enrich(self, records):
         in_force = AgreementVersion.objects.filter(agreement__in=[a.pk for a in records])

@@ -44,6 +44,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: Any) -> str:
         return client_ip(request) or "0.0.0.0"  # noqa: S104 - a unix socket's client, for the sessions list
 
+    def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
+        """Of the account alone: allauth's own counts anew for each name and port that a request says it came to."""
+        return credentials.get("email", credentials.get("username", "")).lower()
+
     def get_password_change_redirect_url(self, request: Any) -> str:
         return reverse("home")
 

@@ -1,7 +1,10 @@
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
+from django.db.models import DateTimeField
 
 from ip2a import audit, compartments
 from ip2a.models import User
@@ -31,26 +34,27 @@ LEFT JOIN auth_group_permissions gp ON gp.group_id = g.id
 LEFT JOIN auth_permission p ON p.id = gp.permission_id
 LEFT JOIN django_content_type t ON t.id = p.content_type_id
 """
-_rights: dict[str, dict[str, frozenset[str]]] = {}
+_rights: dict[str, "Rights"] = {}
+# What every page needs of a person; times and the like are read by the pages that show them.
+READ = [f.attname for f in User._meta.concrete_fields if not isinstance(f, DateTimeField)]
 
 
 class RoleBackend(AuthenticationBackend):
     """Rights come from roles alone; the person of a request and their roles are read with one query."""
 
     def get_user(self, user_id: Any) -> User | None:
-        names = [field.attname for field in User._meta.concrete_fields]
-        columns = ", ".join(f"u.{connection.ops.quote_name(f.column)}" for f in User._meta.concrete_fields)
-        with connection.cursor() as cursor:
-            cursor.execute(WHO.format(columns=columns, lent=_lent("u.id")), [user_id])
+        with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(_who(), [user_id])
             row = cursor.fetchone()
         if row is None:
             return None
         *values, roles, state, lent = row
-        user = User.from_db(connection.alias, names, values)
+        user = User.from_db(connection.alias, READ, values)
         if not self.user_can_authenticate(user):
             return None
-        rights = _rights_of(roles, state) | compartments.lent(lent)
+        rights = _rights_in(state).of(roles, lent)
         user._roles_and_rights, user._lent = (set(roles), rights), lent
+        user._perm_cache = rights
         if compartments.stands_at_the_wall(rights):
             audit.recognize(user.pk)
         return user
@@ -61,7 +65,13 @@ class RoleBackend(AuthenticationBackend):
     def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
-        return _read(user_obj)[1]
+        return set(_read(user_obj)[1])
+
+
+@lru_cache(maxsize=1)
+def _who() -> str:
+    columns = [f.column for f in User._meta.concrete_fields if f.attname in READ]
+    return WHO.format(columns=", ".join(f"u.{connection.ops.quote_name(c)}" for c in columns), lent=_lent("u.id"))
 
 
 def _lent(user: str) -> str:
@@ -69,18 +79,36 @@ def _lent(user: str) -> str:
     return " || ".join(f"{function}({user})" for function in compartments.lenders()) or "ARRAY[]::text[]"
 
 
-def _rights_of(roles: list[str], state: str) -> set[str]:
-    """All rights of these roles, in the given state of the table that holds them."""
-    key = f"{connection.settings_dict['NAME']}-{state}"
-    if key not in _rights:
+class Rights:
+    """What each role may do, in one state of the table that says so."""
+
+    def __init__(self) -> None:
         found: dict[str, set[str]] = {}
         with connection.cursor() as cursor:
             cursor.execute(RIGHTS)
             for role, right in cursor.fetchall():
                 found.setdefault(role, set()).add(right)
-        _rights.clear()
-        _rights[key] = {role: frozenset(rights) for role, rights in found.items()}
-    return {right for role in roles for right in _rights[key].get(role, ())}
+        self._roles = found
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
+
+    def of(self, roles: Iterable[str], lent: Iterable[str]) -> frozenset[str]:
+        """All rights of these roles together, and those that are lent."""
+        asked = (tuple(roles), tuple(lent))
+        if asked not in self._known:
+            self._known[asked] = frozenset(compartments.lent(asked[1])).union(
+                *(self._roles.get(r, ()) for r in asked[0])
+            )
+        return self._known[asked]
+
+
+def _rights_in(state: str) -> Rights:
+    key = f"{connection.settings_dict['NAME']}-{state}"
+    rights = _rights.get(key)
+    if rights is None:
+        rights = Rights()
+        _rights.clear()  # only the newest is of use
+        _rights[key] = rights
+    return rights
 
 
 def roles_of(user: Any) -> set[str]:
@@ -88,7 +116,7 @@ def roles_of(user: Any) -> set[str]:
     return _read(user)[0]
 
 
-def _read(user: Any) -> tuple[set[str], set[str]]:
+def _read(user: Any) -> tuple[set[str], Collection[str]]:
     if not hasattr(user, "_roles_and_rights"):
         with connection.cursor() as cursor:
             cursor.execute(HELD.format(lent=_lent("who.id")), [user.pk])

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from kombu.exceptions import OperationalError
 
+from ip2a import queue
 from ip2a.models import Invitation
 
 logger = logging.getLogger(__name__)
@@ -29,10 +29,8 @@ def post_invitation(invitation: Invitation, *, site: str) -> None:
 
 def _queue(task: Any, *args: Any, **kwargs: Any) -> None:
     """To the worker; while the queue is out of reach, from here."""
-    try:
-        task.delay(*args, **kwargs)
-    except OperationalError as error:
-        logger.error("The queue does not answer (%s); %s runs in this process.", error, task.name)
+    if not queue.hand_over(task, *args, **kwargs):
+        logger.warning("%s runs in this process, because the queue does not answer.", task.name)
         task.apply(args=args, kwargs=kwargs)
 
 

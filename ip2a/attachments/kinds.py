@@ -54,6 +54,7 @@ OFFICE_PARTS = {
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 ACTIVE = re.compile(rb"<\s*(!doctype\s+html|html|script|svg|iframe|body|\?php|object|embed|meta|base)\b", re.I)
 PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+STRANGE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffd]")  # in a text: control characters, bytes that stand for nothing
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAIL_MARK = "__properties_version1.0".encode("utf-16-le")
 MAIL_HEADER = re.compile(
@@ -163,7 +164,7 @@ def _read_as_text(head: bytes) -> str | None:
         text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
     else:
         text = head.decode("utf-8-sig" if _is_utf8(head) else "cp1252", "replace")
-    strange = sum(1 for character in text if ord(character) < 32 and character not in "\t\n\r\f") + text.count("\ufffd")
+    strange = len(STRANGE.findall(text))
     return text if strange == 0 or (strange == 1 and len(head) == HEAD) else None
 
 

@@ -1,8 +1,30 @@
+import select
+import sys
+import time
+from functools import partial
+
+from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 from psycopg import errors, pq, sql
 
 from ip2a import audit
+from ip2a.db import pooling, waiting
+
+TRUSTED_SECONDS = 5.0
+MOST_PREPARED = 500
+
+
+class PreparingCursor(base.ServerBindingCursor):
+    def execute(self, query, params=None, **kwargs):
+        return super().execute(query, params, prepare=settings.DATABASE_PREPARES, **kwargs)
+
+
+class DatabaseOperations(base.DatabaseOperations):
+    def last_executed_query(self, cursor, sql, params):
+        if isinstance(cursor, PreparingCursor):
+            return self.compose_sql(sql, params)  # what was sent has its values beside it
+        return super().last_executed_query(cursor, sql, params)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -12,9 +34,59 @@ class DatabaseWrapper(base.DatabaseWrapper):
     context, so that a savepoint that is rolled back cannot lose it.
     """
 
+    ops_class = DatabaseOperations
+    catch_up = None  # waits for what a thread of ours still sends on this connection
+    _answered_at = float("-inf")
+
     def init_connection_state(self):
         super().init_connection_state()
+        self._answered_at = time.monotonic()
+        with self.wrap_database_errors:
+            pooling.guard(self.connection)
         self.send_audit_context(for_transaction=False)
+
+    def is_usable(self):
+        """Whether the server is still there, asked before the first statement of a request.
+
+        A server that ended has closed its end of the socket, which is seen without asking it. One that vanished
+        without a word is found by asking, but a connection that answered a moment ago is not asked again.
+        """
+        if time.monotonic() - self._answered_at < TRUSTED_SECONDS and self._is_silent():
+            return True
+        usable = super().is_usable()
+        self._answered_at = time.monotonic() if usable else float("-inf")
+        return usable
+
+    def _is_silent(self) -> bool:
+        """Between two transactions, and nothing has come that nobody asked for, such as the connection's end."""
+        try:
+            if self.connection.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+                return False
+            socket = select.poll()
+            socket.register(self.connection.fileno(), select.POLLIN)
+            return not socket.poll(0)
+        except (OSError, base.Database.Error):
+            return False
+
+    def get_new_connection(self, conn_params):
+        connect = partial(super().get_new_connection, conn_params)
+        # For a copy nobody waits: the primary has what it has.
+        connection = connect() if self.settings_dict.get("REPLICA") else waiting.for_room(connect)
+        if settings.DATABASE_PREPARES:
+            connection.prepare_threshold = sys.maxsize  # nothing by itself, and what prepared_cursor is given
+            connection.prepared_max = MOST_PREPARED
+        return connection
+
+    def close_if_unusable_or_obsolete(self):
+        """Asked before and after each request and task."""
+        if self.connection is not None and waiting.is_scarce():
+            self.close_at = time.monotonic()
+        super().close_if_unusable_or_obsolete()
+
+    def prepared_cursor(self):
+        """A cursor whose statements PostgreSQL plans once for this connection; values go beside them."""
+        self.ensure_connection()
+        return self._prepare_cursor(PreparingCursor(self.connection))
 
     def set_autocommit(self, autocommit, force_begin_transaction_with_broken_autocommit=False):
         super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
@@ -22,6 +94,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._begin_with_audit_context()
 
     def send_audit_context(self, *, for_transaction: bool) -> None:
+        if self.catch_up is not None:
+            self.catch_up()
         with self.wrap_database_errors:
             self.connection.execute(
                 "SELECT set_config('ip2a.context', %s, %s)",

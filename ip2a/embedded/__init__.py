@@ -28,6 +28,9 @@ __all__ = [
 ]
 
 
+WAITING = "The database here is just being started or stopped by another command; waiting for it.\n"
+
+
 class Servers:
     """Both servers of one repository, and who uses them at the moment.
 
@@ -57,7 +60,7 @@ class Servers:
     def join(self) -> None:
         """Use them, starting what does not run; they outlive this process when another still uses them."""
         place.make_folder(self.var)
-        with place.locked(self.var / "start.lock"):
+        with place.locked(self.var / "start.lock", waiting=_say_waiting):
             self._users = (self.var / "users.lock").open("a")
             fcntl.flock(self._users, fcntl.LOCK_SH)
             self.start(tied=False)
@@ -82,7 +85,18 @@ class Servers:
             self.start(tied=True)
         return True
 
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Around the end of an owner: a command that comes meanwhile waits, and then starts servers of its own. Else it
+        would join those that end under it, or make the folder of their sockets that is just being taken away."""
+        if not self.wanted:
+            yield
+            return
+        with place.locked(self.var / "start.lock"):
+            yield
+
     def disown(self) -> None:
+        """Only inside of ``closing``, where others may come."""
         self.stop()
         self._let_go()
 
@@ -98,6 +112,10 @@ class Servers:
         if self._users is not None:
             self._users.close()
             self._users = None
+
+
+def _say_waiting() -> None:
+    sys.stderr.write(WAITING)
 
 
 def default_urls(base_dir: Path) -> dict[str, str]:

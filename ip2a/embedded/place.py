@@ -8,15 +8,18 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+from ip2a.embedded import process
 from ip2a.embedded.errors import CannotStart
 
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 LARGEST_LOG_BYTES = 5 * 1024 * 1024
 LONGEST_SOCKET_PATH = 100
+PATIENCE = 1.0  # seconds without a word
 
 
 def fixed(folder: Path) -> Path:
@@ -79,11 +82,24 @@ def disk_full(folder: Path) -> CannotStart:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time between here and the end of the block; the kernel lets go when it dies."""
+def locked(path: Path, waiting: Callable[[], object] | None = None) -> Iterator[None]:
+    """Only one process at a time between here and the end of the block; the kernel lets go when it dies.
+
+    ``waiting`` is called when that takes longer than a moment."""
     with path.open("a") as file:
+        if waiting is not None and not process.wait_until(lambda: _is_free(file), PATIENCE):
+            waiting()
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _is_free(file: IO[str]) -> bool:
+    """Taken at once, if so."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Log:

@@ -61,12 +61,13 @@ class Cluster:
     """One PostgreSQL server with its data under `folder`.
 
     `durable=False` is for tests: a power cut may lose it. The server ends with the thread that started it, unless
-    `start(tied=False)`.
+    `start(tied=False)`. `settings` are PostgreSQL's, over ours.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, settings: dict[str, str] | None = None) -> None:
         self.asked_folder = place.fixed(folder)
         self.durable = durable
+        self.settings = SETTINGS | ({} if durable else CARELESS) | (settings or {})
         self.socket_folder = place.socket_folder(self.asked_folder)
         self._child: subprocess.Popen[bytes] | None = None
         self.log: place.Log | None = None
@@ -212,7 +213,7 @@ class Cluster:
     def _run(self, account: "Account", tied: bool) -> None:
         assert self.log is not None
         place.make_socket_folder(self.socket_folder, account.uid)
-        settings = SETTINGS | ({} if self.durable else CARELESS) | {"unix_socket_directories": str(self.socket_folder)}
+        settings = self.settings | {"unix_socket_directories": str(self.socket_folder)}
         command = [*account.prefix, f"{account.bin}/postgres", "-D", str(self.folder)]
         command += [f"--{name}={value}" for name, value in settings.items()]
         with self.log.path.open("ab") as output:

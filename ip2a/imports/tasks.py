@@ -6,7 +6,9 @@ from typing import Any
 from celery import current_app, shared_task
 from django.core.cache import cache
 
+from ip2a import queue
 from ip2a.imports import batches
+from ip2a.models import ImportBatch
 
 EVERY = 0.3
 REMEMBERED = 60 * 60
@@ -29,9 +31,15 @@ def work(batch_id: int) -> None:
             cache.set(progress_key(batch_id), {"stage": stage, "done": done, "total": total}, REMEMBERED)
 
     cache.delete(progress_key(batch_id))
-    batches.perform(batch_id, note)
+    batch = batches.perform(batch_id, note)
     cache.delete(progress_key(batch_id))
-    current_app.send_task("maintenance.tasks.examine")  # by name: the foundation knows no check
+    if batch.state in (ImportBatch.State.IMPORTED, ImportBatch.State.UNDONE):  # a trial changes nothing
+        look_through()
+
+
+def look_through() -> None:
+    """Have all data looked through again: much has changed at once."""
+    queue.hand_over(current_app.signature("maintenance.tasks.examine"))  # by name: the foundation knows no check
 
 
 def enqueue(batch_id: int) -> None:

@@ -2,8 +2,8 @@ import logging
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerGone
 
+from ip2a import queue
 from ip2a.compartments import system
 from ip2a.jobs import work
 from ip2a.models import Job
@@ -25,10 +25,8 @@ def tend() -> int:
 
 def hand_over(job_id: int) -> bool:
     """Send a job to the workers. While the queue does not answer it waits, and ``tend`` sends it later."""
-    try:
-        run.delay(job_id)
-    except BrokerGone as error:
-        logger.warning("Job %s waits, because the queue does not answer: %s", job_id, error)
+    if not queue.hand_over(run, job_id):
+        logger.warning("Job %s waits, because the queue does not answer.", job_id)
         return False
     with system("organizing", "jobs"):
         Job.objects.filter(pk=job_id).update(queued_at=timezone.now())

@@ -22,6 +22,10 @@ WENT_WRONG = (
     "Something went wrong, and nothing was changed. Try again; if it fails again, tell your administrator, who finds "
     "the reason in the log."
 )
+WENT_WRONG_AFTER_SOME = (
+    "Something went wrong in the middle. What was done by then was done whole and is kept. Try again; if it fails "
+    "again, tell your administrator, who finds the reason in the log."
+)
 NOT_KNOWN = "This kind of work is not installed any more, so it was not done. Tell your administrator."
 TIMES = {1: "once", 2: "twice", 3: "three times"}
 
@@ -55,7 +59,7 @@ def _perform(job_id: int) -> None:
             logger.exception("Job %s (%s) lost the database; it begins again", job.pk, job.kind)
         except Exception:
             logger.exception("Job %s (%s) failed", job.pk, job.kind)
-            _fail(job, WENT_WRONG)
+            _fail(job, WENT_WRONG if kind.atomic else WENT_WRONG_AFTER_SOME)
 
 
 @transaction.atomic

@@ -3,10 +3,11 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.urls import reverse
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from ip2a.compartments import traces_open_to
-from ip2a.models.base import Importable, Record, Removable, RemovableQuerySet
+from ip2a.models.base import Importable, Record, Removable, RemovableQuerySet, record_url
 from ip2a.models.fields import among, filled
 
 
@@ -25,6 +26,8 @@ class Storage(models.TextChoices):
     RECORDED = "recorded", "Recorded only"
 
 
+# Two cheap questions instead of one pattern of 64 letters, which PostgreSQL works out anew for every row.
+CHECKSUM = models.Q(Exact(Length("sha256"), 64)) & ~models.Q(sha256__regex="[^0-9a-f]")
 RECORDED_PLACE = "recorded/"  # what begins so is no place in the store
 
 
@@ -41,14 +44,18 @@ class AttachmentQuerySet(RemovableQuerySet):
 
     def visible_to(self, user):
         """A document is seen by those who may see its record, whatever hides the record."""
-        models_ = {ContentType.objects.get_for_model(model): model for model in document_models()}
+        models_ = {ContentType.objects.get_for_model(model).pk: model for model in document_models()}
         return self._within(user, models_)
 
     def visible_beside(self, user, record):
         """The documents of one record: the same question, asked of one model only."""
-        return self.of(record)._within(user, {ContentType.objects.get_for_model(record): type(record)})
+        return self.beside(user, type(record), ContentType.objects.get_for_model(record).pk, record.pk)
 
-    def _within(self, user, kinds: dict[ContentType, type[models.Model]]):
+    def beside(self, user, model, kind: int, number: int):
+        """As ``visible_beside``, for a record that is only named: its model, its content type and its number."""
+        return self.filter(content_type=kind, object_id=number)._within(user, {kind: model})
+
+    def _within(self, user, kinds: dict[int, type[models.Model]]):
         if not user.has_perm("ip2a.view_attachment"):
             return self.none()
         seen = models.Q()
@@ -80,12 +87,18 @@ class Attachment(Importable, Removable):
     size = models.BigIntegerField(help_text="In bytes.")
     media_type = models.CharField("type", max_length=100)
     sha256 = models.CharField("checksum", max_length=64)
-    path = models.CharField("place in the store", max_length=200, unique=True)
+    path = models.CharField("place in the store", max_length=200)
     storage = models.CharField(
         max_length=10, choices=Storage, default=Storage.KEPT, db_default=Storage.KEPT, editable=False
     )
     uploader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="added by"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="added by",
+        db_index=False,  # attachment_by_uploader
     )
 
     objects = AttachmentQuerySet.as_manager()
@@ -97,9 +110,8 @@ class Attachment(Importable, Removable):
             models.CheckConstraint(name="attachment_category_known", condition=among("category", Category)),
             models.CheckConstraint(name="attachment_named", condition=filled("original_name", "path", "media_type")),
             models.CheckConstraint(name="attachment_not_empty", condition=models.Q(size__gt=0)),
-            models.CheckConstraint(
-                name="attachment_checksum_whole", condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$")
-            ),
+            models.CheckConstraint(name="attachment_checksum_whole", condition=CHECKSUM),
+            models.UniqueConstraint(fields=["path"], name="attachment_place_once"),
             models.CheckConstraint(name="attachment_storage_known", condition=among("storage", Storage)),
             models.CheckConstraint(
                 name="attachment_recorded_has_no_place",
@@ -135,10 +147,10 @@ class Attachment(Importable, Removable):
         )
 
     def get_absolute_url(self):
-        return reverse("attachment_detail", args=[self.pk])
+        return record_url("attachment_detail", self.pk)
 
     def get_download_url(self):
-        return reverse("attachment_download", args=[self.pk])
+        return record_url("attachment_download", self.pk)
 
 
 def document_models() -> list[type[models.Model]]:

@@ -21,6 +21,12 @@ class UserManager(BaseUserManager.from_queryset(RecordQuerySet)):
         return self.get(email__iexact=email)
 
 
+def all_but_name(relation: str) -> list[str]:
+    """Fields to defer of a person who is only named: ``rows.select_related("by").defer(*all_but_name("by"))``."""
+    named = {"id", "first_name", "last_name", "email"}
+    return [f"{relation}__{field.name}" for field in User._meta.concrete_fields if field.name not in named]
+
+
 class User(Record, AbstractBaseUser, PermissionsMixin):
     """A person who signs in. What they may do follows from their roles (groups); nobody is above the rules."""
 
@@ -70,6 +76,13 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+    def has_perm(self, perm, obj=None) -> bool:
+        """Once this object knows its rights, without the way through all backends: a page asks a hundred times."""
+        known = self.__dict__.get("_perm_cache")
+        if known is None or obj is not None:
+            return super().has_perm(perm, obj)
+        return self.is_active and perm in known
 
     @property
     def is_staff(self) -> bool:

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from ip2a import audit, compartments
+from ip2a import audit, compartments, queue
 from ip2a.answers import Refused
 from ip2a.models import Message, NotificationChannel, User
 from ip2a.post import outbox, rules, tasks
@@ -60,10 +59,8 @@ def _queue(row: Message) -> None:
 
 def _hand_to_worker(pk: int) -> None:
     """While the queue is out of reach the mail waits for the round that looks for such."""
-    try:
-        tasks.deliver.delay(pk)
-    except OperationalError as error:
-        logger.error("The queue does not answer (%s); mail %s waits.", error, pk)
+    if not queue.hand_over(tasks.deliver, pk):
+        logger.warning("Mail %s waits, because the queue does not answer.", pk)
 
 
 def of(record: models.Model, user: Any) -> models.QuerySet[Message]:

@@ -104,7 +104,7 @@ class Section:
 
     @property
     def is_wide(self) -> bool:
-        """The table may have to be moved sideways on a phone, by keyboard, too."""
+        """The table may have to be moved sideways, by keyboard, too; on a phone its rows are cards."""
         return len(self.columns) > 3
 
     def _drawn(self, kind: type[Chart]) -> Chart:
@@ -140,7 +140,7 @@ class Section:
     def _row(self, row: Row) -> str:
         first, rest = self.columns[0], self.columns[1:]
         cells = [f'<th scope="row">{_shown(first, row.get(first.key))}</th>']
-        cells += [_cell("td", c, {}, _shown(c, row.get(c.key))) for c in rest]
+        cells += [_cell("td", c, {"data-label": c.label}, _shown(c, row.get(c.key))) for c in rest]
         return f"<tr>{''.join(cells)}</tr>"
 
     def lines(self) -> Iterable[list[Any]]:

@@ -44,10 +44,16 @@ class House:
         self.servers = Servers(self.folder)
         self.var = Path(settings.VAR_DIR)
         self.environment = child_environment()
+        if not settings.IS_PRODUCTION:  # there ALLOWED_HOSTS says where people find this house
+            self.environment.setdefault("SITE_URL", self.address)  # where links in mails lead
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}:{self.port}"
 
     def run(self) -> None:
         place.make_folder(self.var)
-        with the_only_one(self.var / "up.lock", f"http://{self.host}:{self.port}/"):
+        with the_only_one(self.var / "up.lock", f"{self.address}/"):
             self.socket = listen(self.host, self.port)
             self.supervisor = Supervisor()
             try:
@@ -57,8 +63,9 @@ class House:
                 self.supervisor.loop()
                 self.supervisor.say("Stopping.")
             finally:
-                self.supervisor.stop()
-                self.servers.disown()
+                with self.servers.closing():
+                    self.supervisor.stop()
+                    self.servers.disown()
             self.supervisor.say("Stopped. All data is kept.")
 
     def _start_servers(self) -> None:
@@ -129,7 +136,7 @@ class Greeting:
 
     def _say(self) -> None:
         say, seconds = self.house.supervisor.say, time.monotonic() - self.house.began
-        say(f"IP2A answers at http://{self.house.host}:{self.house.port}/ (ready in {seconds:.1f} s). Ctrl-C stops it.")
+        say(f"IP2A answers at {self.house.address}/ (ready in {seconds:.1f} s). Ctrl-C stops it.")
         for line in demo_logins():
             say(line)
 

@@ -16,6 +16,7 @@ from ip2a.embedded import CannotStart
 from ip2a.serving.services import Program
 from ip2a.serving.supervisor import Supervisor
 
+COLLECT_OPTIONS = ("--no-input", "--clear", "--verbosity=0")
 SEEDED_MODEL = ("members", "Member")  # a local without members is empty
 
 
@@ -25,7 +26,6 @@ class Preparation:
     def __init__(self, supervisor: Supervisor, environment: dict[str, str]) -> None:
         self.supervisor = supervisor
         self.environment = environment
-        self.stamps = Path(settings.VAR_DIR) / "stamps"
 
     def run(self, *, seed: bool) -> None:
         try:
@@ -39,7 +39,8 @@ class Preparation:
     def _migrate(self) -> None:
         """Also when only the code changed: rights and triggers are set after each migrate."""
         mark = _digest([str(settings.DATABASES["default"]), *_fingerprints(_python_files())])
-        if self._stamp("migrated").is_current(mark) and not _missing_migrations():
+        stamp = stamp_of("migrated")
+        if stamp.is_current(mark) and not _missing_migrations():
             return
         self._step(
             "migrate",
@@ -47,22 +48,16 @@ class Preparation:
             "--no-input",
             "--verbosity=0",
         )
-        self._stamp("migrated").write(mark)
+        stamp.write(mark)
 
     def _collect_static(self) -> None:
         if self.environment.get("DEBUG", "").lower() in ("1", "true", "on", "yes"):
             return  # served from where they lie
-        mark = _digest([str(settings.STATIC_ROOT), *_fingerprints(_static_files())])
-        if self._stamp("static").is_current(mark) and Path(settings.STATIC_ROOT).is_dir():
+        stamp, mark = static_stamp()
+        if stamp.is_current(mark) and Path(settings.STATIC_ROOT).is_dir():
             return
-        self._step(
-            "collectstatic",
-            "Collecting the static files.",
-            "--no-input",
-            "--clear",
-            "--verbosity=0",
-        )
-        self._stamp("static").write(mark)
+        self._step("collectstatic", "Collecting the static files.", *COLLECT_OPTIONS)
+        stamp.write(mark)
 
     def _is_empty(self) -> bool:
         if settings.IP2A_ENV != "dev" or "seed" not in get_commands():
@@ -79,9 +74,6 @@ class Preparation:
                 f"`manage.py {command}` failed ({program.last_words()}), so nothing is served; its own words are above."
             )
 
-    def _stamp(self, name: str) -> "Stamp":
-        return Stamp(self.stamps / name)
-
 
 class Stamp:
     """Remembers for which state of things a step was last done."""
@@ -95,6 +87,15 @@ class Stamp:
     def write(self, mark: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(mark)
+
+
+def stamp_of(name: str) -> Stamp:
+    return Stamp(Path(settings.VAR_DIR) / "stamps" / name)
+
+
+def static_stamp() -> tuple[Stamp, str]:
+    """What remembers for which files they were collected, and the mark of those there are now."""
+    return stamp_of("static"), _digest([str(settings.STATIC_ROOT), *_fingerprints(_static_files())])
 
 
 def manage(command: str, *options: str) -> list[str]:

@@ -1,13 +1,17 @@
 """The tags of every page: dates, money, counts, states, icons, and the query string with something changed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms, template
 from django.contrib.messages.storage.base import Message
+from django.template.base import FilterExpression, Node, Parser, TextNode, Token, Variable
+from django.templatetags.static import StaticNode, do_static
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from ip2a import icons, words
+from ip2a import icons, timeline, words
 
 register = template.Library()
 
@@ -16,7 +20,32 @@ register.filter("moment", words.format_moment)
 register.filter("clock", words.format_time)
 register.filter("money", words.format_money)
 register.filter("count", words.format_count)
-register.simple_tag(icons.icon, name="icon")
+register.filter("size", words.format_size)
+_simple = template.Library()
+_simple.simple_tag(icons.icon, name="icon")
+
+
+@register.tag
+def icon(parser: Parser, token: Token) -> Node:
+    """``{% icon "search" 20 %}``. One whose name and size stand in the template is drawn when the template is read."""
+    return _settled(_simple.tags["icon"](parser, token), lambda node: (*node.args, *node.kwargs.values()))
+
+
+@register.tag
+def static(parser: Parser, token: Token) -> Node:
+    """Django's own; the address of a file that is named in the template is looked up when the template is read."""
+    return _settled(do_static(parser, token), lambda node: (node.path,))
+
+
+def _settled(node: Any, asked: Callable[[Any], tuple[FilterExpression, ...]]) -> Node:
+    """A tag that is given constants alone says the same on every page: it becomes plain text."""
+    name = node.varname if isinstance(node, StaticNode) else node.target_var
+    return TextNode(node.render(template.Context())) if not name and all(map(_is_constant, asked(node))) else node
+
+
+def _is_constant(expression: FilterExpression) -> bool:
+    is_name = isinstance(expression.var, Variable) and expression.var.lookups is not None
+    return not is_name and not expression.filters
 
 
 @register.filter
@@ -29,6 +58,15 @@ def state(record: object, field: str = "status") -> SafeString:
 def chip(word: str, tone: str = "quiet") -> SafeString:
     """A chip for a state that is not a field: ``{% chip "Current" "good" %}``."""
     return words.state_chip(str(word), tone)
+
+
+register.simple_tag(timeline.drawn, name="timeline_days")
+
+
+@register.simple_tag
+def printed_at() -> str:
+    """This moment, for the foot of a print."""
+    return words.format_moment(timezone.now())
 
 
 @register.simple_tag(takes_context=True)

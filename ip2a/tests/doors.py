@@ -342,6 +342,9 @@ DOORS: list[Door] = [
     Door("maintenance:backuprun_list", "maintenance.view_backuprun"),
     Door("maintenance:backuprun_detail", "maintenance.view_backuprun", "backup"),
     Door("maintenance:backuprun_make", "maintenance.add_backuprun", get=405),
+    Door("maintenance:backuprun_try", "maintenance.add_backuprun", "backup", get=405),
+    Door("maintenance:backuprun_bring_back", "maintenance.add_backuprun"),
+    Door("maintenance:resiliencereport_older", "maintenance.view_resiliencereport"),
     Door("maintenance:resiliencereport_list", "maintenance.view_resiliencereport"),
     Door("maintenance:resiliencereport_detail", "maintenance.view_resiliencereport", "resilience"),
     Door("maintenance:resiliencereport_export", "maintenance.view_resiliencereport", "resilience"),
@@ -444,6 +447,7 @@ DOORS: list[Door] = [
     Door("maintenance:quarantinerow_detail", "maintenance.view_quarantinerow", "kept row"),
     Door("maintenance:quarantinerow_back", "maintenance.view_quarantinerow", "kept row", get=405),
     Door("maintenance:schedule", "maintenance.view_scheduledrun"),
+    Door("maintenance:scheduledrun_list", "maintenance.view_scheduledrun"),
     Door("maintenance:schedule_run", "maintenance.view_scheduledrun", kwargs={"key": "tidy"}, get=405),
     # members and employers
     *kept("members.member", "member"),

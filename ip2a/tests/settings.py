@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ip2a.settings import *  # noqa: F403
-from ip2a.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES, VAR_DIR
+from ip2a.settings import CACHES, INSTALLED_APPS, STORAGES, VAR_DIR
 
 DEBUG = False
 ROOT_URLCONF = "ip2a.tests.urls"
@@ -17,12 +17,15 @@ STORAGES = {
     "default": {**STORAGES["default"], "OPTIONS": {"location": KEPT}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_ALWAYS_EAGER = os.environ.get("IP2A_TEST_QUEUE") != "real"  # what a worker itself sends on
 CELERY_TASK_EAGER_PROPAGATES = True
 BACKUP_FOLDER = Path(os.environ.get("BACKUP_FOLDER", KEPT.parent.parent / "backups" / KEPT.name))
 BACKUP_URL = ""
 LOGS = KEPT.parent.parent / "logs" / KEPT.name
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
-CACHES["default"]["KEY_PREFIX"] = DATABASES["default"]["NAME"]
+# One broker for all workers: none may count, or clear, what another has put there.
+CACHES["default"]["KEY_PREFIX"] = f"ip2a-{KEPT.name}"
+# A machine that is busy with other tests may take its time; what is counted in the cache must be counted.
+CACHES["default"]["OPTIONS"] = {"socket_timeout": 30, "socket_connect_timeout": 30}
 WHITENOISE_USE_FINDERS = True

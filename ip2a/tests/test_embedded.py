@@ -7,13 +7,24 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 from pathlib import Path
 
 import environ
 import psycopg
 import pytest
 
-from ip2a.embedded import Broker, CannotStart, Cluster, Servers, default_urls, ensure_running, process
+from ip2a.embedded import (
+    WAITING,
+    Broker,
+    CannotStart,
+    Cluster,
+    Servers,
+    default_urls,
+    ensure_running,
+    place,
+    process,
+)
 
 LONG = "a folder with spaces and a name that is far longer than any socket's path may ever be on this system, by half"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -270,6 +281,31 @@ def test_owner_waits_for_commands_and_commands_leave_the_owner_alone(repository)
         pass
     assert [server.is_running() for server in owner.wanted] == [True, True]
     owner.disown()
+    assert [server.is_running() for server in owner.wanted] == [False, False]
+
+
+def test_a_command_that_comes_while_the_owner_ends_waits_and_starts_its_own(repository, capfd, monkeypatch):
+    monkeypatch.setattr(place, "PATIENCE", 0.05)
+    owner, ran, said = Servers(repository), [], []
+
+    def command():
+        with ensure_running(repository):
+            ran.append([server.is_running() for server in owner.wanted])
+
+    def waits_or_is_done():
+        said.append(capfd.readouterr().err)
+        return WAITING in said or not comes.is_alive()
+
+    assert owner.own() is True
+    comes = threading.Thread(target=command)
+    with owner.closing():
+        comes.start()
+        assert process.wait_until(waits_or_is_done, 30)
+        assert (ran, "".join(said)) == ([], WAITING)
+        owner.disown()
+        assert [server.is_running() for server in owner.wanted] == [False, False]
+    comes.join(60)
+    assert ran == [[True, True]]
     assert [server.is_running() for server in owner.wanted] == [False, False]
 
 

@@ -93,6 +93,11 @@ def test_a_fault_is_logged_and_told_without_its_words(member, staff, caplog):
     assert "ZeroDivisionError: on purpose" in caplog.text
 
 
+def test_a_fault_in_work_that_commits_as_it_goes_does_not_say_that_nothing_was_changed(member, staff):
+    job = finished("vault.break-halfway", member, staff)
+    assert (job.state, job.text, len(secrets())) == (State.FAILED, work.WENT_WRONG_AFTER_SOME, 1)
+
+
 def test_work_that_commits_as_it_goes_keeps_what_it_did(member, staff):
     job = finished("vault.steps", None, staff, whose=member.pk, refuse="No more.")
     assert (job.state, job.error, secrets()) == (State.FAILED, "No more.", ["Kept"])

@@ -94,3 +94,22 @@ def test_clearing_the_cache_leaves_the_queue_and_other_caches_alone(tmp_path):
 
 def test_the_pages_use_the_forgiving_cache():
     assert isinstance(caches["default"], ForgivingRedisCache)
+
+
+@pytest.mark.parametrize(("state", "expected"), [("57P01", 503), ("23514", 400)])
+def test_a_database_that_goes_while_the_session_is_saved_is_an_outage(signed_in, state, expected):
+    """After the page has committed: a session that is gone is a bad request, a database that is gone is not."""
+    browser = signed_in("staff")
+    failure = OperationalError("gone")
+    failure.__cause__ = psycopg.errors.lookup(state)()
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "django_session"'):
+            raise failure
+        return execute(sql, params, many, context)
+
+    fields = {"member_number": "7460003", "first_name": "Ann", "last_name": "Late", "status": "active"}
+    with connection.execute_wrapper(refuse):
+        browser.raise_request_exception = False
+        answer = browser.post("/members/add/", fields | {"classification": "journeyman"})
+    assert answer.status_code == expected

@@ -1,7 +1,6 @@
 """The components in a real browser: readable by everybody, quiet, and working by keyboard and without script."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 LIMA = "Lima, Rosa (7464416)"
 
@@ -20,10 +19,7 @@ def focused(page, expression: str):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
 def test_every_component_is_readable_and_fits(visit, width, scheme):
-    visitor = visit("staff", width, scheme)
-    visitor.goto("/patterns/")
-    found = [violation["id"] for violation in Axe().run(visitor.page).response["violations"]]
-    assert [found, visitor.overflow, visitor.complaints] == [[], 0, []]
+    assert visit("staff", width, scheme).walk({"components": "/patterns/"}) == {}
 
 
 def test_slash_goes_to_search_and_escape_leaves_it(patterns):

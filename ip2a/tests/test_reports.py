@@ -165,8 +165,9 @@ def test_cells_of_every_kind_in_words_and_escaped():
     assert section.head.startswith('<tr><th scope="col">&lt;A&gt;</th><th scope="col">day</th><th class="num"')
     assert section.body == (
         '<tr><th scope="row"><a href="/x/?&quot;">&lt;b&gt;</a></th>'
-        '<td><time datetime="2026-03-18">Wed 18 Mar 2026</time></td><td class="num">1,250</td>'
-        '<td class="num">−$3.50</td><td class="num">1 day</td><td class="num"></td></tr>'
+        '<td data-label="day"><time datetime="2026-03-18">Wed 18 Mar 2026</time></td>'
+        '<td class="num" data-label="count">1,250</td><td class="num" data-label="money">−$3.50</td>'
+        '<td class="num" data-label="days">1 day</td><td class="num" data-label="percent"></td></tr>'
     )
 
 

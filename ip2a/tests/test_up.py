@@ -23,7 +23,6 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "__pycache__", "benchmarks", "docs", "node_modules", "logs")
 LONG = "a house with spaces in its name and a path that is longer than what a socket's path may be on this system"
 START_SECONDS = 150
-pytestmark = pytest.mark.xdist_group("up")
 
 
 class Up:
@@ -67,7 +66,7 @@ def manage(folder: Path) -> list[str]:
 
 
 def bare_environment() -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
 
 
 def free_port() -> int:
@@ -109,7 +108,11 @@ def test_one_command_runs_everything_and_ends_in_order(running):
     assert running.get("/healthz")[:2] == (200, '{"process": "ok"}')
     assert json.loads(running.get("/readyz")[1]) == dict.fromkeys(("database", "broker", "migrations", "disk"), "ok")
     assert beside(running, "shell", "--no-imports", "-c", "print('beside')") == "beside\n"
+    assert beside(running, "dbshell", "--", "-tAc", "SELECT current_user") == "ip2a_app\n"
     assert running.get("/readyz")[0] == 200
+    web = next(pid for pid in programs(running) if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    where = f"SITE_URL=http://127.0.0.1:{running.port}".encode()  # links in mails lead to where it answers
+    assert where in Path(f"/proc/{web}/environ").read_bytes().split(b"\0")
     second = Up(running.folder, port=running.port)
     assert second.child.wait(timeout=20) == 2
     assert second.said() == (
@@ -119,6 +122,16 @@ def test_one_command_runs_everything_and_ends_in_order(running):
     family = descendants(running.child.pid)
     assert running.end(signal.SIGINT) == 0
     assert [pid for pid in family if process.is_alive(pid)] == []
+
+
+def test_a_command_given_while_it_stops_waits_for_that_and_works(running):
+    running.child.send_signal(signal.SIGTERM)
+    assert process.wait_until(lambda: "Stopping." in running.said(), 10)
+    command = [*manage(running.folder), "showmigrations", "members"]
+    done = subprocess.run(command, env=bare_environment(), capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.startswith("members\n [X] 0001")) == (0, True), done.stderr
+    assert running.child.wait(timeout=40) == 0
+    assert "Stopped. All data is kept." in running.said()
 
 
 def beside(up: Up, *arguments: str) -> str:
@@ -216,8 +229,10 @@ def test_broken_cluster_is_one_sentence(house, tmp_path):
     )
 
 
-def test_given_servers_are_used_and_their_absence_is_survived(tmp_path):
-    cluster, broker = Cluster(tmp_path / "cluster", durable=False), Broker(tmp_path / "broker")
+def test_given_servers_are_used_and_their_absence_is_survived(running, tmp_path):
+    """The database of the house serves a guest, once the house itself has ended."""
+    assert running.end() == 0
+    cluster, broker = Cluster(running.folder / "var" / "cluster"), Broker(tmp_path / "broker")
     guest = house_copy(tmp_path / "house")
     with cluster, broker:
         urls = {"DATABASE_URL": cluster.url("app"), "DATABASE_OWNER_URL": cluster.url("owner")}

@@ -4,11 +4,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from ip2a.filters import ChoiceFilter, DayRangeFilter, QuickInput, TextFilter
+from ip2a.filters import ChoiceFilter, DayRangeFilter, TextFilter
 from ip2a.models import AuditEntry, User
 from ip2a.trail import tables
 
@@ -41,7 +42,7 @@ class AuditFilter(filters.FilterSet):
         decimal_places=0,
         min_value=1,
         max_value=2**63 - 1,
-        widget=QuickInput("number"),
+        widget=forms.NumberInput(),
     )
     action = ChoiceFilter(label="Action", choices=AuditEntry.Action.choices)
     on = DayRangeFilter(label="Date", method="by_days")

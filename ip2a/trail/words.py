@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from ip2a.models import AuditEntry
+from ip2a.questions import question
 from ip2a.trail.tables import KEPT_BY_DATABASE, capitalized, fields_of, generic_key_of, models_by_table, noun
 from ip2a.words import format_day, format_moment, format_money
 
@@ -132,6 +133,16 @@ def _columns_of(entry: AuditEntry, known: dict[str, Any]) -> list[str]:
     return sorted(columns, key=lambda column: order.get(column, len(order)))
 
 
+@question
+def _named(reader: Any, model: type[models.Model], numbers: list[int]) -> models.QuerySet:
+    rows: Any = model._default_manager.all()
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(reader)
+    if hasattr(rows, "for_table"):
+        rows = rows.for_table()
+    return rows.filter(pk__among=numbers)
+
+
 class _Names:
     """The names of records that entries mean: collected first, fetched once for each model."""
 
@@ -163,13 +174,8 @@ class _Names:
 
     def fetch(self) -> None:
         for model, numbers in self.wanted.items():
-            rows: Any = model._default_manager.all()
-            if hasattr(rows, "visible_to"):
-                rows = rows.visible_to(self.user)
-            if hasattr(rows, "for_table"):
-                rows = rows.for_table()
-            for number, record in rows.in_bulk(numbers).items():
-                self.records[model, number] = record
+            for record in _named.anyway(self.user, model, sorted(numbers)):
+                self.records[model, record.pk] = record
 
     def value(self, model: Any, known_field: Any, column: str, row: dict[str, Any]) -> str:
         """A stored value in words; "" for nothing."""

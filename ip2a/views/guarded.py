@@ -1,6 +1,7 @@
 """Who is there, and may they: asked before any page of a record."""
 
 from functools import cached_property
+from typing import Any, NoReturn
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from ip2a import compartments
+from ip2a.questions import Question, Unaskable
 from ip2a.rules import has_right
 
 
@@ -33,7 +35,7 @@ class Guarded(LoginRequiredMixin):
 
     @cached_property
     def record(self):
-        return get_object_or_404(self.visible(), pk=self.kwargs["pk"])
+        return _record(self)
 
     def url_of(self, page: str, *args) -> str:
         return reverse(
@@ -50,3 +52,43 @@ class Guarded(LoginRequiredMixin):
 
 
 _VERBS = {"view": "see", "add": "add", "change": "change", "delete": "remove"}
+
+_asked: dict[type, "Question[Any]"] = {}
+
+
+class _Asking:
+    """A request of which only the person is known: what one request says must not stay in what others ask."""
+
+    def __init__(self, **known: Any) -> None:
+        self.__dict__ |= known
+
+    def __getattr__(self, name: str) -> Any:
+        raise Unaskable(f"Which record this is depends on the request's {name}.")
+
+    def __getitem__(self, name: str) -> Any:
+        raise Unaskable(f"Which record this is depends on the address's {name}.")
+
+
+def _record(view: "Guarded") -> Any:
+    """By a statement that is made once for each page, where ``visible`` asks for nothing but the person."""
+    kind = type(view)
+    if kind not in _asked:
+        _asked[kind] = _question_of(kind)
+    try:
+        found = _asked[kind](view.request.user, view.kwargs["pk"])
+    except Unaskable:
+        return get_object_or_404(view.visible(), pk=view.kwargs["pk"])
+    return found[0] if found else _nothing(view.model)
+
+
+def _nothing(model: type[models.Model]) -> NoReturn:
+    raise Http404(f"There is no such {model._meta.verbose_name} that this person may see.")
+
+
+def _question_of(kind: type["Guarded"]) -> "Question[Any]":
+    def visible_one(reader: Any, key: int) -> models.QuerySet:
+        view = kind.__new__(kind)
+        view.request, view.kwargs = _Asking(user=reader), _Asking()  # type: ignore[attr-defined]
+        return view.visible().filter(pk=key)
+
+    return Question(visible_one)

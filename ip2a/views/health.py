@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from ip2a.celery import app as celery
+from ip2a.replicas.servers import replicas
 
 BROKER_SECONDS = 2
 logger = logging.getLogger(__name__)
@@ -32,9 +33,11 @@ def alive(request: HttpRequest) -> JsonResponse:
 @never_cache
 @transaction.non_atomic_requests
 def ready(request: HttpRequest) -> JsonResponse:
-    """Everything a page needs is there: 200, or 503 with the failing word."""
+    """Everything a page needs is there: 200, or 503 with the failing word. Pages do without a replica."""
     answers = {name: "ok" if check() else "fail" for name, check in CHECKS.items()}
-    return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
+    status = 200 if set(answers.values()) == {"ok"} else 503
+    copies = {each.alias.replace("_", " "): "ok" if each.serves() else "fail" for each in replicas()}
+    return JsonResponse(answers | copies, status=status)
 
 
 def database_answers() -> bool:

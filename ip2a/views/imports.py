@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from django.views.generic import FormView, TemplateView
 
 from ip2a.answers import Refused
-from ip2a.filters import ChoiceFilter, DayRangeFilter, QuickInput, TextFilter
+from ip2a.filters import ChoiceFilter, DayRangeFilter, TextFilter
 from ip2a.imports import batches, kinds, showing, tasks
 from ip2a.models import ImportBatch
 from ip2a.tables import Column
@@ -76,7 +76,7 @@ def batch_for(request, pk: int) -> ImportBatch:
 
 
 class BatchFilter(filters.FilterSet):
-    q = TextFilter(label="File", field_name="file_name", lookup_expr="icontains", widget=QuickInput("search"))
+    q = TextFilter(label="File", field_name="file_name", lookup_expr="icontains", widget=forms.SearchInput())
     kind = ChoiceFilter(label="What", choices=[])
     state = ChoiceFilter(choices=State)
     who = TextFilter(label="Who", method="by_person")

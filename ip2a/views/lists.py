@@ -84,7 +84,7 @@ class RecordList(Guarded, TemplateView):
             crumbs=[(self.title, None)],
             table=table,
             page=page,
-            filters_html=listing.bar(self.filter_fields, type(self)),
+            filters_html=lambda: listing.bar(self.filter_fields, type(self)),  # only where it is shown
             chips=listing.chips(),
             clear_url=self.request.path,
             export_csv_url=listing.address(format="csv"),

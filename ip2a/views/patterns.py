@@ -1,6 +1,6 @@
 """Every component in every state, on one page, for the people who build and for the browser tests. Development only."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -9,8 +9,10 @@ from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from ip2a import icons
+from ip2a.timeline import Event
 from ip2a.views.pattern_charts import charts
 from ip2a.views.pattern_samples import (
     COLOURS,
@@ -44,22 +46,14 @@ def _list(members: list[tuple[Any, ...]], total: str, **more: Any) -> dict[str, 
     }
 
 
-def _timeline() -> list[tuple[date, list[dict[str, Any]]]]:
-    filed = {
-        "icon": "grievances",
-        "text": "Grievance GR-2026-0007 was advanced to step 2.",
-        "who": "Avery Kline",
-        "time": "14:05",
-        "url": "#",
-    }
-    job = {"icon": "job", "text": "Started at Harbor Electric as journeyman, $41.25 an hour.", "who": "", "time": ""}
-    paper = {
-        "icon": "document",
-        "text": LONG + " sent a letter.",
-        "who": "Import",
-        "details": "letter.pdf, 120 kB",
-        "time": "09:00",
-    }
+def _timeline() -> list[tuple[date, list[Event]]]:
+    at = timezone.make_aware(datetime.combine(DAY, time(14, 5)))
+    filed = Event(
+        at, "grievance", "Grievance GR-2026-0007 was advanced to step 2.", "Avery Kline", "", "#", "grievances"
+    )
+    job = Event(DAY, "job", "Started at Harbor Electric as journeyman, $41.25 an hour.", icon="job")
+    early = at.replace(hour=9, minute=0)
+    paper = Event(early, "document", LONG + " sent a letter.", "Import", "letter.pdf, 120 kB", icon="document")
     return [(DAY, [filed, paper]), (DAY - timedelta(days=40), [job])]
 
 

@@ -134,7 +134,7 @@ def finish(partial: Path, name: str) -> Backup:
 
 def clear_leftovers() -> list[str]:
     """Take away what a killed run left half-written. Only under the lock: a running one would look the same."""
-    left = sorted(entry for entry in root().iterdir() if entry.name.startswith(PARTIAL))
+    left = sorted(root().glob(f"{PARTIAL}*"))
     for entry in left:
         shutil.rmtree(entry)
     return [entry.name.removeprefix(PARTIAL) for entry in left]

@@ -4,7 +4,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import psycopg
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from maintenance.backups import folder, offsite, owner, programs, rotation
+from maintenance.backups import faults, folder, offsite, owner, programs, rotation
 from maintenance.backups.contents import Contents, Unreadable
 from maintenance.backups.errors import CannotBackUp
 from maintenance.backups.models import BackupRun, BackupState
@@ -49,10 +49,24 @@ def clear_leftovers() -> None:
     """What a killed run left: half a backup, half a file, and a run that still says it is being made."""
     folder.clear_leftovers()
     Contents().clear_leftovers()
+    whole = {backup.name: backup for backup in folder.all_backups()}
     for run in BackupRun.objects.filter(state=BackupState.RUNNING):
+        if run.name in whole:
+            _adopt(run, whole[run.name])
+            continue
         logger.error("Backup %s was cut off in the middle.", run.name)
         _save(run, state=BackupState.FAILED, ended_at=timezone.now(), problem=KILLED)
     rotation.note_missing()
+
+
+def _adopt(run: BackupRun, backup: folder.Backup) -> None:
+    """It is whole and its row does not know it yet: killed between the two, or the row came back from this backup."""
+    about = backup.about()
+    names = ("bytes", "row_counts", "files", "files_bytes", "files_copied", "files_missing")
+    facts = {name: about[name] for name in names if name in about}
+    made_at = datetime.fromtimestamp(backup.part(folder.SUMS).stat().st_mtime, UTC)
+    checksum = folder.checksum_of(backup.part(folder.DUMP))
+    _save(run, state=BackupState.DONE, ended_at=max(made_at, run.started_at), sha256=checksum, **facts)
 
 
 def _free_name(now: datetime) -> str:
@@ -65,7 +79,8 @@ def _free_name(now: datetime) -> str:
 
 def _write(partial: Path, version: int, name: str, say: Say) -> dict[str, Any]:
     program = programs.find("pg_dump", version)
-    made_at = timezone.now()
+    say(0, 0, "Looking through the data")
+    critical, made_at = faults.counts(), timezone.now()
     with owner.connect() as reader:
         reader.isolation_level, reader.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
         counts = owner.count_rows(reader)
@@ -82,6 +97,7 @@ def _write(partial: Path, version: int, name: str, say: Say) -> dict[str, Any]:
         "name": name,
         "database": owner.database_name(),
         "server": version,
+        "critical": critical,
         **facts,
     }
     with (partial / folder.ABOUT).open("w") as file:

@@ -72,12 +72,29 @@ def setup_connection() -> Iterator[psycopg.Connection]:
 def held() -> Iterator[psycopg.Connection]:
     """Alone: nobody else backs up, verifies or restores meanwhile. The lock goes with the connection."""
     with connect(autocommit=True) as line:
-        row = line.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
-        if not row or not row[0]:
-            raise CannotBackUp(
-                "Another backup, verification or restore is running. Wait until it has ended, then try again."
-            )
+        _lock(line)
         yield line
+
+
+@contextmanager
+def held_to_restore() -> Iterator[psycopg.Connection]:
+    """The same, and a connection from which databases can be made: also where our own is gone with its disk."""
+    with setup_connection() as line:
+        name = database_name()
+        if line.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            with held():
+                yield line
+        else:
+            _lock(line)
+            yield line
+
+
+def _lock(line: psycopg.Connection) -> None:
+    row = line.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+    if not row or not row[0]:
+        raise CannotBackUp(
+            "Another backup, verification or restore is running. Wait until it has ended, then try again."
+        )
 
 
 def environment(database: str) -> dict[str, str]:

@@ -98,22 +98,32 @@ def drop_leftovers(line: psycopg.Connection, prefix: str) -> list[str]:
     return names
 
 
-def restore(name: str, *, into: str, replace: bool, files_into: str, say: Say) -> Restored:
-    """Bring a backup back. With ``replace`` a database that stands there is renamed, never dropped."""
+def restore(name: str, *, into: str, replace: bool, files_into: Path | None, say: Say) -> Restored:
+    """Bring a backup back. With ``replace`` a database that stands there is renamed, never dropped; one without a
+    single table needs no leave."""
     backup = folder.find(name)
     damage = backup.damage()
     if damage:
         raise CannotBackUp(f"{backup.name} is damaged, so nothing was restored: {' '.join(damage)}")
-    with owner.held(), owner.setup_connection() as line:
+    with owner.held_to_restore() as line:
         stands = exists(line, into)
-        if stands and not replace:
+        is_empty = stands and not _has_tables(into)
+        if stands and not replace and not is_empty:
             raise CannotBackUp(
                 f"A database {into} stands already, so nothing was restored. Restore into another name; or say --force "
                 f"and its name with --typed {into}: it is then renamed, and what it holds now is no longer served."
             )
         before = _replace(line, backup, into, say) if stands else _fill(line, backup, into, say)
-    count, missing = put_files(backup, Path(files_into), say) if files_into else (0, [])
+        if is_empty:
+            drop(line, before)
+            before = ""
+    count, missing = put_files(backup, files_into, say) if files_into else (0, [])
     return Restored(into, before, count, missing)
+
+
+def _has_tables(database: str) -> bool:
+    with owner.connect(database) as line:
+        return bool(line.execute(owner.TABLES).fetchone())
 
 
 def _fill(line: psycopg.Connection, backup: folder.Backup, into: str, say: Say) -> str:
@@ -149,7 +159,8 @@ def _rename(line: psycopg.Connection, old: str, new: str) -> None:
 
 
 def put_files(backup: folder.Backup, target: Path, say: Say) -> tuple[int, list[str]]:
-    """Write every file of the backup under ``target``, at the place where the database names it."""
+    """Write every file of the backup under ``target``, at the place where the database names it; what lies there as it
+    should is left."""
     contents, count, missing = Contents(), 0, []
     for number, entry in enumerate(backup.files(), 1):
         place = (target / entry["path"]).resolve()
@@ -160,18 +171,23 @@ def put_files(backup: folder.Backup, target: Path, say: Say) -> tuple[int, list[
         if not entry["kept"] or not contents.has(entry["sha256"], entry["size"]):
             missing.append(entry["path"])
             continue
-        _put(contents.place(entry["sha256"]), place)
+        _put(contents.place(entry["sha256"]), place, entry["sha256"])
         count += 1
         say(number, 0, "Writing the files")
     return count, missing
 
 
-def _put(source: Path, place: Path) -> None:
+def _put(source: Path, place: Path, checksum: str) -> None:
     try:
+        if place.is_file() and folder.checksum_of(place) == checksum:
+            return
         place.parent.mkdir(parents=True, exist_ok=True)
         half = place.with_name(f"{folder.PARTIAL}{place.name}")
         shutil.copyfile(source, half)
         half.chmod(0o600)
         half.rename(place)
     except OSError as error:
-        raise CannotBackUp(f"{place} cannot be written ({error.strerror}).") from error
+        raise CannotBackUp(
+            f"{place} cannot be written ({error.strerror}). The database stands, and not all of its files: make room, "
+            "then `manage.py backup --bring-back` brings the rest."
+        ) from error

@@ -1,10 +1,15 @@
-"""Every file that the database names: attachments, and whatever a model keeps in a FileField."""
+"""Every file that the database names: attachments, and what a model keeps in a FileField. And every file there is."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.apps import apps
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import models
 from psycopg import sql
 
@@ -59,3 +64,25 @@ def _of_field(line: psycopg.Connection, field: models.FileField) -> Iterator[Nam
     )
     for path, pk in line.execute(query).fetchall():
         yield Named(path, path.rpartition("/")[2], table, pk)
+
+
+Found = dict[str, tuple[int, datetime]]
+
+
+def listing() -> Found:
+    """Everything in the store: name, size, and when it was written."""
+    store: Any = storages["default"]
+    if isinstance(store, FileSystemStorage):
+        return dict(_on_disk(Path(store.location)))
+    return {entry.key: (entry.size, entry.last_modified) for entry in store.bucket.objects.all()}
+
+
+def _on_disk(root: Path) -> Iterator[tuple[str, tuple[int, datetime]]]:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            try:
+                known = os.stat(path, follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # taken away since it was listed
+            yield os.path.relpath(path, root), (known.st_size, datetime.fromtimestamp(known.st_mtime, UTC))

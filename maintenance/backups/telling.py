@@ -1,12 +1,16 @@
 """What came of a backup, for the terminal and for programs: (facts, lines, whether nothing is left to do)."""
 
+from dataclasses import asdict
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils import timezone
 
+from ip2a.words import counted
 from maintenance.backups import folder, rotation
 from maintenance.backups.models import BackupRun
 from maintenance.backups.restoring import Restored
+from maintenance.backups.returning import BroughtBack
 from maintenance.backups.verifying import Verified
 
 Told = tuple[dict[str, Any], list[str], bool]
@@ -42,7 +46,8 @@ def made(run: BackupRun) -> Told:
         f"It lies in {facts['folder']}.",
     ]
     if run.files_missing:
-        lines.append(f"{run.files_missing:,} files could not be read or are not as recorded; `resilience` names them.")
+        many = "{count} files are lost or not as recorded; `backup --bring-back` looks for them in earlier backups."
+        lines.append(counted(run.files_missing, many.replace("{count} files are", "1 file is"), many))
     lines += [words for words in (run.problem, run.send_problem) if words]
     return facts, lines, not (run.files_missing or facts["problem"])
 
@@ -57,13 +62,18 @@ def verified(found: Verified) -> Told:
     else:
         lines = [f"Backup {found.name} does not hold:", *(f"  {problem}" for problem in found.problems)]
     if found.files_missing:
-        lines.append(f"{found.files_missing:,} files were missing already when it was made.")
+        many = "{count} files were missing already when it was made."
+        lines.append(counted(found.files_missing, "1 file was missing already when it was made.", many))
     return found.as_dict(), lines, found.holds
 
 
 def listed() -> Told:
-    rotation.note_missing()
-    runs = {run.name: run for run in BackupRun.objects.all()}
+    """What lies in the folder, also where the database is empty or gone."""
+    try:
+        rotation.note_missing()
+        runs = {run.name: run for run in BackupRun.objects.all()}
+    except DatabaseError:
+        runs = {}
     rows = [_row(backup, runs.get(backup.name)) for backup in folder.all_backups()]
     lines = [f"{row['backup']:26}{row['made_at'][:16]:18}{size(row['bytes']):>12}  {row['verdict']}" for row in rows]
     return {"folder": str(folder.root()), "backups": rows}, lines or [f"No backup in {folder.root()} yet."], True
@@ -86,9 +96,23 @@ def restored(done: Restored) -> Told:
     if done.before:
         lines.append(f"What it was before is called {done.before} now; drop it when you no longer need it.")
     if done.files or done.files_missing:
-        lines.append(f"{done.files:,} files written.")
+        lines.append(counted(done.files, "1 file written.", "{count} files written."))
     if done.files_missing:
         shown = ", ".join(done.files_missing[:5])
-        lines.append(f"{len(done.files_missing):,} files are not in the backup, such as {shown}.")
+        told = counted(len(done.files_missing), "1 file is", "{count} files are")
+        lines.append(f"{told} not in the backup, such as {shown}.")
     facts = {"database": done.database, "before": done.before, "files": done.files}
     return facts | {"files_missing": done.files_missing}, lines, not done.files_missing
+
+
+def brought_back(found: BroughtBack) -> Told:
+    back, lost = len(found.returned), len(found.lost)
+    if not back and not lost:
+        lines = [f"All {found.looked:,} documents are where they belong. Nothing had to be brought back."]
+    else:
+        lines = [counted(back, "1 lost or changed document is back.", "{count} lost or changed documents are back.")]
+    if found.aside:
+        lines.append(f"What lay in their place was set aside, such as {found.aside[0]}.")
+    if lost:
+        lines.append(counted(lost, "1 is", "{count} are") + f" in no backup here, such as {', '.join(found.lost[:5])}.")
+    return asdict(found), lines, not lost

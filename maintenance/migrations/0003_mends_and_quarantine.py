@@ -97,6 +97,38 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("mend_data", "Can have data mended, and take mends back")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["mend", "undo"])), name="healrun_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("road__in", ["night", "command", "page", "drill"])),
+                        name="healrun_road_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["running", "done", "failed", "closed"])),
+                        name="healrun_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "mend"), ("undoes", None)),
+                            models.Q(("kind", "undo"), ("undoes__isnull", False), ("undone_at", None)),
+                            _connector="OR",
+                        ),
+                        name="healrun_undo_of_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("status", "running")),
+                            models.Q(models.Q(("status", "running"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="healrun_running_or_ended",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-started_at"], name="healrun_by_start"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +160,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "steps of a repair run",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "check_name"), name="healstep_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +199,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "rows in quarantine",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("action__in", ["changed", "removed", "cured"])),
+                        name="quarantine_action_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["table_name", "row_key", "check_name"], name="quarantine_of_row"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -191,63 +235,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "returns from quarantine",
                 "default_permissions": ("view",),
             },
-        ),
-        migrations.AddIndex(
-            model_name="healrun",
-            index=models.Index(fields=["-started_at"], name="healrun_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="healrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["mend", "undo"])), name="healrun_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="healrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("road__in", ["night", "command", "page", "drill"])), name="healrun_road_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="healrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["running", "done", "failed", "closed"])), name="healrun_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="healrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "mend"), ("undoes", None)),
-                    models.Q(("kind", "undo"), ("undoes__isnull", False), ("undone_at", None)),
-                    _connector="OR",
-                ),
-                name="healrun_undo_of_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="healrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("status", "running")),
-                    models.Q(models.Q(("status", "running"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="healrun_running_or_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="healstep",
-            constraint=models.UniqueConstraint(fields=("run", "check_name"), name="healstep_once"),
-        ),
-        migrations.AddIndex(
-            model_name="quarantinerow",
-            index=models.Index(fields=["table_name", "row_key", "check_name"], name="quarantine_of_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="quarantinerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("action__in", ["changed", "removed", "cured"])), name="quarantine_action_known"
-            ),
         ),
     ]

@@ -96,6 +96,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "resilience report",
                 "ordering": ["-started_at", "-id"],
                 "default_permissions": ("view", "add"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["running", "done", "failed"])), name="resilience_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["well", "unknown", "warn", "act"])),
+                        name="resilience_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "running")),
+                            models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="resilience_ended_when_over",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["started_by"], name="resilience_by_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +140,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "measured number",
                 "ordering": ["report", "name", "subject"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "name", "subject"), name="metric_once_a_report"),
+                ],
+                "indexes": [
+                    models.Index(fields=["name", "subject", "at"], name="metric_history"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,40 +182,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="resiliencereport",
-            index=models.Index(fields=["started_by"], name="resilience_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="resiliencereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["running", "done", "failed"])), name="resilience_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resiliencereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["well", "unknown", "warn", "act"])), name="resilience_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resiliencereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "running")),
-                    models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="resilience_ended_when_over",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resiliencemetric",
-            index=models.Index(fields=["name", "subject", "at"], name="metric_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="resiliencemetric",
-            constraint=models.UniqueConstraint(fields=("report", "name", "subject"), name="metric_once_a_report"),
         ),
     ]

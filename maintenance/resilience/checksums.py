@@ -15,8 +15,10 @@ from django.utils import timezone
 from ip2a.attachments import store
 from ip2a.compartments import system
 from ip2a.models import Attachment
+from ip2a.words import counted
 from maintenance import thresholds
 from maintenance.resilience import limits
+from maintenance.resilience.files import RETURN
 from maintenance.resilience.models import ChecksumRound, Fault, FileFault, Level, RoundKind
 from maintenance.resilience.parts import Asked, Part
 
@@ -25,6 +27,11 @@ LOCK = 746_2004  # one reader at a time
 BATCH = 50
 MEGABYTE = 1_000_000
 SHOWN = 50
+SENTENCES = {
+    Fault.MISSING: ("1 document is missing from the store.", "{count} documents are missing from the store."),
+    Fault.CHANGED: ("1 document is not as it was kept.", "{count} documents are not as they were kept."),
+    Fault.UNREADABLE: ("1 document could not be read.", "{count} documents could not be read."),
+}
 Say = Callable[[int, int, str], None]
 
 
@@ -143,13 +150,8 @@ def checksums(asked: Asked) -> Part:
     if asked.checksums and asked.files and read_all(asked.checksums, asked.say) is None:
         part.say(Level.UNKNOWN, "Another process is comparing checksums at the moment; its findings come next time.")
     counts = dict(FileFault.objects.values_list("fault").annotate(models.Count("pk")))
-    words = {
-        Fault.MISSING: "are missing from the store",
-        Fault.CHANGED: "are not as they were kept",
-        Fault.UNREADABLE: "could not be read",
-    }
     for fault, count in sorted(counts.items()):
-        part.say(Level.ACT, f"{count:,} documents {words[Fault(fault)]}. Bring them back from a backup.")
+        part.say(Level.ACT, f"{counted(count, *SENTENCES[Fault(fault)])} {RETURN}")
     part.records = list(FileFault.objects.order_by("-seen_at").values_list("attachment", flat=True)[:SHOWN])
     part.measure("checksums.wrong", sum(counts.values()))
     for round_ in ChecksumRound.objects.all()[:6]:

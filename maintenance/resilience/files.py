@@ -1,15 +1,13 @@
 """Files that no record names, and records whose file is not there."""
 
-import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-from django.core.files.storage import FileSystemStorage, default_storage, storages
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from ip2a.models import Attachment
+from ip2a.words import counted
 from maintenance import thresholds
 from maintenance.backups import stored
 from maintenance.backups.telling import size
@@ -18,26 +16,7 @@ from maintenance.resilience.models import Level
 from maintenance.resilience.parts import Asked, Part
 
 SHOWN = 20
-Found = dict[str, tuple[int, datetime]]
-
-
-def listing() -> Found:
-    """Everything in the store: name, size, and when it was written."""
-    store: Any = storages["default"]
-    if isinstance(store, FileSystemStorage):
-        return dict(_on_disk(Path(store.location)))
-    return {entry.key: (entry.size, entry.last_modified) for entry in store.bucket.objects.all()}
-
-
-def _on_disk(root: Path) -> Iterator[tuple[str, tuple[int, datetime]]]:
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            try:
-                known = os.stat(path, follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # taken away since it was listed
-            yield os.path.relpath(path, root), (known.st_size, datetime.fromtimestamp(known.st_mtime, UTC))
+RETURN = "Upkeep, Backups, “Bring documents back” takes them from the backups."
 
 
 def named() -> Iterator[tuple[str, int | None]]:
@@ -55,7 +34,7 @@ def files(asked: Asked) -> Part:
     if not asked.files:
         part.say(Level.UNKNOWN, "The files were not looked at.")
         return part
-    began, here = timezone.now(), listing()
+    began, here = timezone.now(), stored.listing()
     total, lost = len(here), 0
     documents: list[int] = []
     for path, pk in named():
@@ -74,15 +53,19 @@ def _came_meanwhile(path: str) -> bool:
     return default_storage.exists(path)
 
 
-def _tell(part: Part, lost: int, documents: list[int], orphans: Found) -> None:
+def _tell(part: Part, lost: int, documents: list[int], orphans: stored.Found) -> None:
     waste = sum(about[0] for about in orphans.values())
     if lost:
-        part.say(Level.ACT, f"{lost:,} records name a file that is not in the store. Bring them back from a backup.")
+        told = counted(
+            lost, "1 record names a file that is not in the store.", "{count} records name files not in the store."
+        )
+        part.say(Level.ACT, f"{told} {RETURN}")
     if orphans:
         part.say(
             Level.WARN,
-            f"{len(orphans):,} files ({size(waste)}) are named by no record: left by uploads that were cut off. "
-            "They do no harm; delete them by hand when you are sure.",
+            counted(len(orphans), "1 file", "{count} files")
+            + f" ({size(waste)}) no record names: left by uploads that were cut off. They do no harm; delete them by "
+            "hand when you are sure.",
         )
     part.records = documents
     part.measure("files.lost", lost)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import models
 from django.utils import timezone
 
 from maintenance.resilience.models import ReportState, ResilienceMetric
@@ -11,8 +12,9 @@ Points = dict[str, list[tuple[datetime, float]]]
 
 
 def of(name: str, most: int = MOST) -> Points:
-    """By subject, in the order they were written: each is (when, value). Reports that were cut off do not count."""
-    rows = ResilienceMetric.objects.filter(name=name, report__state=ReportState.DONE).order_by("-report_id")
+    """By subject, in the order of time: each is (when, value). Reports that were cut off do not count."""
+    counts = models.Q(report=None) | models.Q(report__state=ReportState.DONE)
+    rows = ResilienceMetric.objects.filter(counts, name=name).order_by("-at", "-pk")
     found: Points = {}
     for subject, at, value in rows.values_list("subject", "at", "value").iterator():
         points = found.setdefault(subject, [])

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ip2a.words import counted
 from maintenance import thresholds
 from maintenance.backups.telling import size
 from maintenance.resilience import limits
@@ -92,7 +93,8 @@ def _unused(part: Part, megabytes: int) -> None:
         part.rows.append([name, table, f"Not used for {days} days; takes {size(room)}"])
     if found:
         room = sum(row[2] for row in found)
-        text = f"{len(found)} indexes ({size(room)}) were not used for {days} days. Each slows every change."
+        text = counted(len(found), "1 index ({}) was", "{count} indexes ({{}}) were").format(size(room))
+        text = f"{text} not used for {days} days. Each slows every change."
         part.say(Level.WARN, text)
     part.measure("indexes.unused", len(found))
 

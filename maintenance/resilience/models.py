@@ -75,7 +75,10 @@ class ResilienceMetric(models.Model):
 
     compartment = ""
 
-    report = models.ForeignKey(ResilienceReport, models.CASCADE, related_name="metrics", db_index=False)
+    report = models.ForeignKey(
+        ResilienceReport, models.CASCADE, null=True, blank=True, related_name="metrics", db_index=False,
+        help_text="Empty where it was measured between two reports.",
+    )  # fmt: skip
     name = models.CharField(max_length=60)
     subject = models.CharField(max_length=200, blank=True)
     value = models.FloatField()

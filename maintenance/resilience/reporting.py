@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from ip2a import post
 from ip2a.compartments import system
 from maintenance import logbook, thresholds
+from maintenance.backups.models import BackupRun
 from maintenance.resilience import (
     checksums,
     files,
@@ -20,6 +22,7 @@ from maintenance.resilience import (
     own,  # noqa: F401 - its queries are registered by being read
     queries,
     records,
+    replicas,
     saved,
     storage,
 )
@@ -40,6 +43,7 @@ LOOKS: tuple[tuple[str, str, Look], ...] = (
     ("growth", "Growth", growth.growth),
     ("stale", "Records nobody has changed lately", records.stale),
     ("outliers", "Records with very many", records.outlying),
+    (replicas.KEY, replicas.TITLE, replicas.replicas),
 )
 NEEDS_SOMEBODY = (Level.WARN, Level.ACT)
 
@@ -65,7 +69,7 @@ def _make(asked: Asked, by: Any) -> ResilienceReport:
     _close_killed()
     report = ResilienceReport.objects.create(started_by=by, started_at=timezone.now())
     try:
-        parts = [_look(key, title, look, asked) for key, title, look in LOOKS]
+        parts = [_look(key, title, look, asked) for key, title, look in LOOKS if _is_here(key)]
         _keep(report, parts)
     except BaseException:
         _end(report, ReportState.FAILED)
@@ -73,6 +77,10 @@ def _make(asked: Asked, by: Any) -> ResilienceReport:
     _prune()
     logbook.write(logbook.RESILIENCE, _line(report, parts))
     return report
+
+
+def _is_here(key: str) -> bool:
+    return key != replicas.KEY or bool(settings.REPLICAS)
 
 
 def _close_killed() -> None:
@@ -101,13 +109,11 @@ def _look(key: str, title: str, look: Look, asked: Asked) -> Part:
 @transaction.atomic
 def _keep(report: ResilienceReport, parts: list[Part]) -> None:
     measured: dict[tuple[str, str], Measure] = {(m.name, m.subject): m for part in parts for m in part.measures}
-    ResilienceMetric.objects.bulk_create(
-        [
-            ResilienceMetric(report=report, name=m.name, subject=m.subject, value=m.value, at=report.started_at)
-            for m in measured.values()
-        ],
-        batch_size=1000,
-    )
+    rows = [
+        ResilienceMetric(report=report, name=m.name, subject=m.subject, value=m.value, at=report.started_at)
+        for m in measured.values()
+    ]
+    ResilienceMetric.objects.bulk_create(rows, batch_size=1000)
     report.parts = [part.kept() for part in parts]
     report.level = worst(part.level for part in parts)
     report.over = sum(said.level in NEEDS_SOMEBODY for part in parts for said in part.says)
@@ -129,6 +135,18 @@ def _line(report: ResilienceReport, parts: list[Part]) -> dict[str, Any]:
         "parts": {part.key: part.level for part in parts},
         "metrics": {f"{m.name}:{m.subject}" if m.subject else m.name: m.value for p in parts for m in p.measures},
     }
+
+
+def watch() -> list[Part]:
+    """Between two reports: what may not wait a week, measured for the history as well. Without a backup ever made
+    nothing is said of backups: the first night makes one."""
+    wanted = {"storage"} | ({"backups"} if BackupRun.objects.exists() else set())
+    parts = [_look(key, title, look, Asked()) for key, title, look in LOOKS if key in wanted]
+    now = timezone.now()
+    measured = [m for part in parts if part.key == "storage" for m in part.measures]
+    rows = [ResilienceMetric(name=m.name, subject=m.subject, value=m.value, at=now) for m in measured]
+    ResilienceMetric.objects.bulk_create(rows)
+    return parts
 
 
 def over(report: ResilienceReport) -> list[tuple[str, str, str]]:

@@ -4,17 +4,19 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from ip2a.words import format_moment
+from ip2a.words import counted, format_moment
 from maintenance import thresholds
 from maintenance.backups import folder
 from maintenance.backups.models import BackupRun, BackupState, Verdict
 from maintenance.backups.telling import size
 from maintenance.resilience import limits
+from maintenance.resilience.files import RETURN
 from maintenance.resilience.models import Level
 from maintenance.resilience.parts import Asked, Part
 
 SHOWN = 5
 HOUR = 3600
+NEVER_TRIED = "No backup was ever restored on trial. It is done every week; each backup's page does it now."
 
 
 def backups(asked: Asked) -> Part:
@@ -27,6 +29,9 @@ def backups(asked: Asked) -> Part:
     last = BackupRun.objects.exclude(state=BackupState.RUNNING).order_by("-started_at").first()
     if last and last.state == BackupState.FAILED:
         part.say(Level.ACT, f"The last backup failed: {last.problem}")
+    elif last and last.files_missing:
+        told = counted(last.files_missing, "1 document is", "{count} documents are")
+        part.say(Level.WARN, f"{told} not in the last backup: lost or changed before it was made. {RETURN}")
     elif last and last.send_problem:
         part.say(Level.WARN, f"The last backup has no second copy: {last.send_problem}")
     for run in BackupRun.objects.order_by("-started_at")[:SHOWN]:
@@ -59,7 +64,7 @@ def _restored(part: Part, days: int) -> None:
     if last and last.verdict == Verdict.BAD:
         part.say(Level.ACT, f"Backup {last.name} does not hold: {last.verify_problem.splitlines()[0]}")
     if good is None or good.verified_at is None:
-        part.say(Level.WARN, "No backup was ever restored on trial. It is done every week, or by `backup --verify`.")
+        part.say(Level.WARN, NEVER_TRIED)
         return
     part.measure("backups.restore_seconds", good.restore_seconds or 0.0)
     said = f"Last restored on trial on {format_moment(good.verified_at)}, in {good.restore_seconds or 0:.1f} s."

@@ -13,7 +13,7 @@ from ip2a.reports import Figure, Section
 from ip2a.words import register_tones, state_chip, tone_of
 from maintenance import thresholds
 from maintenance.backups.models import BackupRun, BackupState
-from maintenance.resilience import forecast, growth, history, limits, queries, storage, watching
+from maintenance.resilience import forecast, growth, history, limits, queries, replicas, storage, watching
 from maintenance.resilience.forecast import Point
 from maintenance.resilience.models import Level, ResilienceReport
 
@@ -44,6 +44,12 @@ class Shown:
 def parts(report: ResilienceReport, user: Any) -> list[Shown]:
     names = _documents(report, user)
     return [_shown(part, names) for part in report.parts]
+
+
+def with_replicas(shown: list[Shown]) -> list[Shown]:
+    """How the replicas stand is old in a minute: it is looked at now, whatever the report said."""
+    now = _shown(replicas.at_a_glance().kept(), {})
+    return [now, *(part for part in shown if part.key != now.key)]
 
 
 def charts() -> dict[str, Chart]:

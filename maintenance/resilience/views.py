@@ -2,26 +2,30 @@
 
 from typing import Any
 
+import django_filters as filters
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import TemplateView, View
 
 from ip2a import jobs
+from ip2a.filters import ChoiceFilter, DayRangeFilter
 from ip2a.tables import Column, Table
-from ip2a.views.generic import Guarded
+from ip2a.views.generic import Guarded, RecordList
 from ip2a.words import format_moment
 from maintenance.jobs import REPORT
 from maintenance.resilience import exporting, reporting, showing
 from maintenance.resilience.models import Level, ReportState, ResilienceReport
 
 TITLE = "Resilience"
-OLDER = 26
+OLDER = 6
+HOME = "/maintenance/resilience/"
 COLUMNS = [
-    Column("report", "Report", str, kind="link"),
-    Column("made", "Made", lambda report: report.started_at, kind="moment"),
+    Column("report", "Report", str, kind="link", sort=("id",)),
+    Column("made", "Made", lambda report: report.started_at, kind="moment", sort=("started_at",)),
     Column("level", "Level", lambda report: report.level, kind="state", show=lambda r: r.get_level_display()),
-    Column("over", "Over a threshold", lambda report: report.over, kind="number"),
+    Column("over", "Over a threshold", lambda report: report.over, kind="number", sort=("over",)),
     Column("state", "State", lambda report: report.get_state_display()),
 ]
 
@@ -43,7 +47,7 @@ class ReportPage(Guarded, TemplateView):
             over=[(level == Level.ACT, part, text) for level, part, text in reporting.over(report)] if report else [],
             facts=_facts(report) if report else [],
             job=jobs.latest(REPORT, None, user),
-            older=Table(COLUMNS, older, caption="All reports"),
+            older=Table(COLUMNS, older, caption="The newest reports"),
             may_make=user.has_perm("maintenance.add_resiliencereport"),
             **kwargs,
         )
@@ -57,6 +61,8 @@ class ReportList(ReportPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(title=TITLE, crumbs=[(TITLE, None)], **kwargs)
+        if settings.REPLICAS:
+            context["parts"] = showing.with_replicas(context["parts"])
         drawn = showing.charts() if context["report"] else {}
         for part in context["parts"]:
             part.chart = drawn.get(part.key)
@@ -70,6 +76,32 @@ class ReportDetail(ReportPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         crumbs = [(TITLE, self.url_of("list")), (str(self.report()), None)]
         return super().get_context_data(title=str(self.report()), crumbs=crumbs, **kwargs)
+
+
+class ReportFilter(filters.FilterSet):
+    level = ChoiceFilter(choices=Level, label="Level")
+    state = ChoiceFilter(choices=ReportState, label="State")
+    made = DayRangeFilter(label="Made", field_name="started_at__date")
+
+    class Meta:
+        model = ResilienceReport
+        fields: list[str] = []
+
+
+class OlderReports(RecordList):
+    model = ResilienceReport
+    title = "All reports"
+    filterset_class = ReportFilter
+    columns = COLUMNS
+    default_order = "-made"
+    main_filters = ("level", "state")
+    empty_text = "One is made every Sunday night, and whenever somebody asks for one."
+
+    def rows(self):
+        return self.visible().defer("parts")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"crumbs": [(TITLE, HOME), (self.title, None)]}
 
 
 class ReportExport(Guarded, View):

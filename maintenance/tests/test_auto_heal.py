@@ -2,17 +2,22 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
 from ip2a.factories import UserFactory
-from maintenance import tasks
-from maintenance.models import HealRun, QuarantineRow
+from maintenance import badge, healing_words, tasks
+from maintenance.doctor import Seen
+from maintenance.healing import Healed, Step
+from maintenance.models import Finding, HealRun, QuarantineRow
 from maintenance.models_watching import Notice, NoticeTelling
+from maintenance.registry import check_named
 from members.factories import MemberEmploymentFactory, MemberFactory
 from members.models import Member
 
@@ -106,6 +111,7 @@ def test_json_has_the_documented_shape(early):
         "left": 0,
         "could_not_run": [],
         "notified": 0,
+        "closed": [],
     }
 
 
@@ -119,10 +125,66 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(early):
 def test_undo_puts_back_and_a_second_undo_says_so(early):
     auto_heal("--only", JOINED)
     run = HealRun.objects.get()
-    assert auto_heal("--undo", str(run.pk)) == (0, f"Run {run.pk}: 1 rows are as they were.\n")
+    assert auto_heal("--undo", str(run.pk)) == (0, f"Run {run.pk}: 1 row is as it was.\n")
     status, text = auto_heal("--undo", str(run.pk))
     assert (status, text.startswith(f"Run {run.pk} was taken back already, on ")) == (0, True)
     assert Member.objects.get(pk=early.pk).hire_date == early.hire_date
+
+
+def test_what_came_back_is_a_finding_again_in_the_list_the_menu_and_the_notices(early):
+    auto_heal("--only", JOINED)
+    assert (Finding.objects.get(check_name=JOINED).count, JOINED in badge.refresh()) == (0, False)
+    auto_heal("--undo", str(HealRun.objects.get().pk))
+    back = Finding.objects.get(check_name=JOINED)
+    assert (back.count, back.fixable, back.withheld, back.examples) == (1, 0, 1, [early.pk])
+    assert JOINED in cache.get(badge.KEY)
+    assert Notice.objects.open().filter(name=f"finding:{JOINED}", count=1).exists()
+
+
+def test_an_undo_is_a_line_in_the_log_book(settings, tmp_path, early):
+    auto_heal("--only", JOINED)
+    settings.LOGS = tmp_path
+    run = HealRun.objects.get()
+    auto_heal("--undo", str(run.pk))
+    (line,) = [json.loads(line) for path in (tmp_path / "auto_heal").iterdir() for line in path.open()]
+    assert (line["undo_of"], line["restored"], line["left_alone"]) == (run.pk, 1, 0)
+
+
+def test_an_undo_that_brought_nothing_back_looks_at_nothing(early):
+    auto_heal("--only", JOINED)
+    Member.objects.filter(pk=early.pk).update(city="Akron")
+    before = Finding.objects.get(check_name=JOINED).checked_at
+    auto_heal("--undo", str(HealRun.objects.get().pk))
+    assert Finding.objects.get(check_name=JOINED).checked_at == before
+
+
+def test_columns_stay_apart_and_a_list_of_names_is_taken(early):
+    _, text = auto_heal("--only", JOINED, FUTURE)
+    assert text.splitlines()[1].split() == [JOINED, "1", "1", "0"]
+    long = replace(check_named(JOINED), name="benevolence." + "a-very-long-name" * 4 + ".constraint")
+    healed = Healed(None, [], [Seen(long, count=12_345_678)], [Step(long, 12_345_678, fixable=3)])
+    assert list(healing_words.lines(healed))[1].split() == [long.name, "12,345,678", "3", "12,345,675"]
+
+
+def test_a_run_that_was_killed_is_told_by_the_summary_and_closed_by_the_next_with_a_word(early):
+    dead = HealRun.objects.create(road="command", batch=1)
+    assert json.loads(auto_heal("--summary", "--format", "json")[1])["runs"][0]["status"] == "cut off"
+    _, text = auto_heal("--only", JOINED)
+    assert text.splitlines()[0] == f"Run {dead.pk} was cut off and is closed now: 0 mended by then."
+    made = HealRun.objects.latest("pk")
+    undoing = HealRun.objects.create(kind="undo", undoes=made, road="command", batch=2)
+    _, text = auto_heal("--undo", str(made.pk))
+    assert text.splitlines() == [
+        f"Run {undoing.pk}, the undo of {made.pk}, was cut off and is closed now: 0 put back by then.",
+        f"Run {made.pk}: 1 row is as it was.",
+    ]
+    assert json.loads(auto_heal("--only", JOINED, "--format", "json")[1])["closed"] == []
+
+
+def test_the_summary_keeps_its_columns_apart(early):
+    auto_heal("--only", JOINED)
+    line = auto_heal("--summary")[1].splitlines()[1]
+    assert line.split()[6:8] == ["command", "done"]
 
 
 def test_undo_names_what_it_left_alone(early):
@@ -139,6 +201,8 @@ def test_undo_names_what_it_left_alone(early):
         (["--undo", "999999"], "There is no run 999999"),
         (["--only", "members.joined-in-futur"], "Did you mean members.joined-in-future"),
         (["--app", "member"], "No app is called member"),
+        (["--only", "members.j"], r"Did you mean members\.\S+ or .*, or one of \d+ more that begin so\?"),
+        (["--only", "."], r"No check is called \."),
     ],
 )
 def test_what_could_not_run_says_why_with_status_2(words, said):

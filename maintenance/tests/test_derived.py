@@ -15,7 +15,7 @@ from ip2a.tests.damage import drop, past_constraints, put, run
 from maintenance import derived, doctor, registry, snapshot
 from maintenance.models import Finding
 from maintenance.registry import Fault, UnknownCheck, check_named, choose
-from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationFactory
+from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 from members.models import Member
 
 __all__ = ["past_constraints"]
@@ -49,6 +49,20 @@ def test_a_model_made_today_is_covered():
             managed = False
 
     assert [check.fault for check in derived.checks_of(Newborn)] == [Fault.UNIQUE, Fault.REQUIRED]
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("organization", "an organization"),
+        ("user", "a user"),
+        ("unit list", "a unit list"),
+        ("unfair labor practice", "an unfair labor practice"),
+        ("member", "a member"),
+    ],
+)
+def test_nouns_have_their_article(noun, said):
+    assert derived._a(noun) == said
 
 
 def test_uniqueness_ignores_rows_that_were_removed(past_constraints):
@@ -130,16 +144,42 @@ def test_the_second_connection_sees_behind_the_walls(committed_db):
     assert {told for _, told in found} == {(True, "on")}
 
 
+def test_what_is_found_is_told_in_the_thread_that_asked(committed_db):
+    """Whoever asked writes down how far it is, on a connection that no other thread may use."""
+    both, told = threading.Barrier(2, timeout=30), []
+
+    def work():
+        both.wait()  # one on each connection
+        return threading.current_thread().name
+
+    def note(name):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        told.append((name, threading.current_thread().name))
+
+    snapshot.run(lambda: [work, work], note, around=nullcontext)
+    here = threading.current_thread().name
+    assert sorted(told) == sorted([(here, here), ("round", here)])
+
+
 def test_the_command_ends_with_nothing_found_or_something_left(db):
-    assert integrity("--only", "members.several-current-jobs") == (
-        0,
-        integrity("--only", "members.several-current-jobs")[1],
-    )
+    code, said = integrity("--only", "members.several-current-jobs")
+    assert (code, said.startswith("1 check in "), said.endswith(" s: all is well.\n")) == (0, True, True)
     one = MemberEmploymentFactory()
     MemberEmploymentFactory(member=one.member)
     code, said = integrity("--only", "members.several-current-jobs")
     assert (code, "1 member has several current jobs." in said) == (1, True)
     assert Finding.objects.get(check_name="members.several-current-jobs").count == 1
+
+
+def test_of_rows_that_share_one_mark_one_keeps_it_and_no_rest_is_for_a_person(past_constraints):
+    name = "members.organizationcontact.contact_one_primary.unique"
+    run("DROP INDEX contact_one_primary")
+    here = OrganizationFactory()
+    for _ in range(3):
+        OrganizationContactFactory(organization=here, is_primary=True)
+    _, said = integrity("--only", name)
+    assert (f"{name}. 2 can be mended: " in said, "The rest is for a person" in said) == (True, False)
 
 
 def test_mere_information_is_nothing_left_to_do(db):

@@ -2,12 +2,15 @@
 
 import psycopg
 import pytest
+from django.db import connection
 
 from maintenance import damaging, drill, registry
-from maintenance.drill_place import PREFIX, drop_leftovers
+from maintenance.drill_place import PREFIX, drop_leftovers, scratch
 from maintenance.mending import mend_of
 from maintenance.mending_schema import owner_parameters
 
+# Copies of a drill belong to the whole cluster: files that make them take turns.
+pytestmark = pytest.mark.xdist_group("copies-of-a-drill")
 # Each with its reason in ``maintenance.damages``: no statement does such damage.
 NOT_DRILLED = {"schema.collation-changed", "schema.index-corrupt"}
 
@@ -48,6 +51,18 @@ def test_what_a_killed_drill_left_behind_is_dropped_by_the_next(committed_db):
         keeper.execute(f"CREATE DATABASE {PREFIX}left TEMPLATE template0")
         assert drop_leftovers(keeper) == [f"{PREFIX}left"]
         assert drop_leftovers(keeper) == []
+
+
+def test_a_copy_that_another_drill_has_just_made_stays(committed_db):
+    """Nobody is in it yet, or not at this moment: between two processes, or before the first question."""
+    with psycopg.connect(**owner_parameters(), autocommit=True) as other, scratch(template="ip2a_template"):
+        assert drop_leftovers(other) == []
+        with scratch(template="ip2a_template"), connection.cursor() as cursor:
+            cursor.execute("SELECT current_database()")
+            assert cursor.fetchone()[0].startswith(PREFIX)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_database WHERE datname = current_database()")
+            assert cursor.fetchone() == (1,)
 
 
 def test_every_declared_damage_is_for_a_check_that_exists():

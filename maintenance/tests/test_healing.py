@@ -144,7 +144,7 @@ def test_what_a_person_took_back_is_not_mended_again_until_asked_for():
     undo(heal([FUTURE]).run, by=None)
     (step,) = heal([FUTURE]).steps
     assert (step.repaired, step.withheld) == (0, 1)
-    assert step.message == "1 were mended before and taken back by a person, so they stay as they are."
+    assert step.message == "1 was mended before and taken back by a person, so it stays as it is."
     assert heal([FUTURE], again=True).repaired == 1
     assert rows_of(MemberEmployment, "end_date") == [(wrong.pk, timezone.localdate())]
 

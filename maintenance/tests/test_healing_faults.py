@@ -11,16 +11,20 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from ip2a.tests.damage import past_constraints, run
 from ip2a.tests.worker import until
-from maintenance import mending
+from maintenance import derived_sql, mending, repairing
 from maintenance.healing import heal
 from maintenance.healing_lock import LOCK, Busy
 from maintenance.healing_undo import undo
 from maintenance.mending import Mend
 from maintenance.models import HealRun, QuarantineReturn, QuarantineRow
+from maintenance.models_watching import Notice
+from maintenance.tasks import tend_schedule
 from members.factories import MemberFactory, OrganizationFactory
-from members.models import MemberEmployment
+from members.models import Member, MemberEmployment
 
+__all__ = ["past_constraints"]
 FUTURE = "members.job-ends-in-future"
 JOINED = "members.joined-in-future"
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -99,6 +103,25 @@ def test_a_run_that_was_killed_left_whole_batches_and_is_closed_by_the_next(comm
     assert whole() == before
 
 
+def test_a_run_that_was_killed_is_closed_and_told_within_a_minute_and_until_another_goes_through(committed_db, app_db):
+    jobs(100)
+    done = killed(MEND, QuarantineRow.objects)
+    dead = HealRun.objects.get()
+    app_db.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # somebody is at work: it is theirs to close
+    tend_schedule()
+    assert HealRun.objects.get().status == "running"
+    app_db.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    tend_schedule()
+    tend_schedule()
+    dead.refresh_from_db()
+    assert (dead.status, dead.repaired) == ("closed", done)
+    told = Notice.objects.open().get(name=repairing.CUT_OFF)
+    assert told.sentence.startswith(f"Run {dead.pk} was cut off and is closed now: {done} mended by then. Take them")
+    assert (told.path, told.priority) == (dead.get_absolute_url(), "high")
+    repairing.after_a_round(heal([FUTURE]))
+    assert not Notice.objects.open().filter(name=repairing.CUT_OFF).exists()
+
+
 def test_an_undo_that_was_killed_goes_on_where_it_stopped(committed_db):
     jobs(100)
     before = whole()
@@ -151,6 +174,17 @@ def test_a_row_that_the_database_refuses_is_named_and_the_rest_is_mended(monkeyp
     assert f"Number {wrong.pk}: cannot be so: The job ends before it starts: check both dates." in step.message
 
 
+def test_a_row_that_a_rule_without_words_forbids_names_the_rule(past_constraints):
+    member = MemberFactory()
+    run("ALTER TABLE members_member DROP CONSTRAINT member_status_known")
+    run(f"UPDATE members_member SET status = 'vip' WHERE id = {member.pk}")
+    healed = heal(["members.member.status"])
+    (rule,) = [c for c in Member._meta.constraints if c.name == "member_status_known"]
+    run(str(rule.create_sql(Member, derived_sql.editor())))
+    (left,) = undo(healed.run, by=None).left_alone
+    assert str(left) == f"member {member.pk} cannot be so: the rule “member_status_known” forbids it"
+
+
 @pytest.mark.django_db
 def test_a_mend_that_does_not_help_is_called_still_broken(monkeypatch):
     jobs(2)
@@ -169,7 +203,7 @@ def test_a_row_that_somebody_is_changing_is_left_to_the_next_run(committed_db, a
     assert (step.repaired, step.busy, step.message) == (
         2,
         1,
-        "1 were being changed by somebody else; the next run has them.",
+        "1 was being changed by somebody else; the next run has it.",
     )
     assert heal([FUTURE]).repaired == 1
 

@@ -55,7 +55,7 @@ def test_what_is_safe_is_mended_and_what_is_left_is_said():
     assert said.splitlines()[-3:] == [
         "For a person:",
         "  1 job ends in the future.",
-        f"Run {made.pk}, 2 checks: 1 mended, 1 kinds of findings left. Take it back: auto_heal --undo {made.pk}",
+        f"Run {made.pk}, 2 checks: 1 mended, 1 kind of finding left. Take it back: auto_heal --undo {made.pk}",
     ]
     assert Member.objects.get(pk=wrong.pk).hire_date is None
     assert MemberEmployment.objects.get(pk=kept.pk).end_date == kept.end_date
@@ -106,6 +106,7 @@ def test_a_repair_tells_machines_its_run_and_who_was_told(tmp_path):
             "left": 1,
             "could_not_run": [],
             "notified": 1,  # the log; one warning is not enough for a mail
+            "closed": [],
         },
     )
     (line,) = [json.loads(line) for path in (tmp_path / "auto_heal").iterdir() for line in path.open()]

@@ -1,15 +1,20 @@
 """Deleting everything is refused without the name, in production and to the wrong role; else nothing stays."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from maintenance import resetting
-from maintenance.drill_place import scratch
+from maintenance.damaging import execute
+from maintenance.drill_place import _renamed, scratch
 from members.factories import MemberFactory
 from members.models import Member
 
@@ -29,6 +34,49 @@ def test_production_refuses_without_force(db, settings):
     settings.IS_PRODUCTION = True
     with pytest.raises(CommandError, match="--force"):
         call_command("reset", "whatever", stdout=StringIO())
+
+
+URLS = ("DATABASE_URL", "DATABASE_OWNER_URL")
+AFTER = """
+import os
+os.environ |= {"DJANGO_SETTINGS_MODULE": "ip2a.tests.settings", "IP2A_DATABASE_ROLE": "owner"}
+import django
+django.setup()
+from django.core.management.sql import emit_post_migrate_signal
+emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+"""
+BY_MIGRATIONS = (
+    "benevolence_fund",
+    "benevolence_policy",
+    "benevolence_policylevel",
+    "benevolence_policyreasoncap",
+    "grievances_subject",
+)
+UNTOLD = "django_migrations"  # written by migrating itself, with the audit trail
+COLUMNS = """
+SELECT relname, array_remove(array_agg(CASE WHEN atttypid <> 'timestamptz'::regtype THEN attname END), NULL)
+FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped GROUP BY relname
+"""
+
+# Copies of a drill belong to the whole cluster: files that make them take turns.
+pytestmark = pytest.mark.xdist_group("copies-of-a-drill")
+
+
+def rows() -> dict[str, list[str]]:
+    """Every table with all its rows: what they say, but neither numbers, which depend on the order, nor when."""
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS)
+        found = {}
+        for table, columns in cursor.fetchall():
+            if table == UNTOLD or table.startswith("ip2a_auditentry"):
+                continue
+            told = ", ".join(f'"{name}"' for name in columns if name != "id" and not name.endswith("_id"))
+            cursor.execute(
+                f"SELECT coalesce(array_agg(t::text ORDER BY t::text), '{{}}') FROM (SELECT {told} FROM \"{table}\") t"
+            )
+            (found[table],) = cursor.fetchone()
+        return found
 
 
 @pytest.fixture
@@ -82,3 +130,24 @@ def test_everything_is_dropped(copy):
     resetting.drop_everything()
     assert tables() == 0
     resetting.refuse_unless_owner()  # the new schema is the owner's as well: it can be migrated
+
+
+def test_a_process_that_has_loaded_no_page_leaves_the_rows_of_the_first_day(copy):
+    """Rows that are made after migrating are declared all over the house, and a command needs few of its modules."""
+    first_day = rows()
+    made = [table for table, found in first_day.items() if found and table not in BY_MIGRATIONS]
+    assert {"maintenance_threshold", "ip2a_notificationchannel", "auth_permission", "auth_group"} <= set(made)
+    with transaction.atomic():
+        for statement in (
+            "ALTER TABLE {} DISABLE TRIGGER USER",
+            "DELETE FROM {}",
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            "ALTER TABLE {} ENABLE TRIGGER USER",
+        ):
+            for table in made:
+                execute(statement.format(table))
+    connection.close()
+    environment = {**os.environ, **{url: _renamed(os.environ[url], copy) for url in URLS}}
+    done = subprocess.run([sys.executable, "-c", AFTER], env=environment, cwd=settings.BASE_DIR, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert rows() == first_day

@@ -8,11 +8,14 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from ip2a import jobs
+from ip2a.answers import Refused
 from ip2a.attachments.services import attach
 from ip2a.factories import UserFactory
 from ip2a.models import Attachment, Job
 from ip2a.tests.vault.models import Secret
-from maintenance.models import BackupRun, ResilienceMetric, ResilienceReport
+from maintenance.jobs import try_backup
+from maintenance.models import BackupRun, ResilienceMetric, ResilienceReport, ScheduledRun
 from maintenance.resilience import reporting
 from maintenance.resilience.parts import Asked
 from members.factories import MemberFactory
@@ -88,14 +91,21 @@ def test_the_export_is_the_whole_report(signed_in):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("resiliencereport_make", "maintenance.resilience"), ("backuprun_make", "maintenance.backup")],
+    [
+        ("resiliencereport_make", "maintenance.resilience"),
+        ("backuprun_make", "maintenance.backup"),
+        ("backuprun_try", "maintenance.backup-trial"),
+        ("backuprun_bring_back", "maintenance.documents-back"),
+    ],
 )
 def test_one_press_is_one_job_and_a_second_finds_it(signed_in, name, kind):
     client = signed_in("administrator")
+    run = BackupRun.objects.create(name="b", started_at=timezone.now(), ended_at=timezone.now(), state="done")
+    url = reverse(f"maintenance:{name}", args=[run.pk] if name == "backuprun_try" else [])
     for _ in range(2):
-        assert client.post(reverse(f"maintenance:{name}")).status_code == 302
+        assert client.post(url).status_code == 302
     assert Job.objects.filter(kind=kind).count() == 1
-    assert signed_in("staff").post(reverse(f"maintenance:{name}")).status_code == 403
+    assert signed_in("staff").post(url).status_code == 403
 
 
 def test_backups_are_listed_with_what_became_of_them(signed_in, django_assert_max_num_queries):
@@ -107,10 +117,38 @@ def test_backups_are_listed_with_what_became_of_them(signed_in, django_assert_ma
         )  # fmt: skip
     client = signed_in("administrator")
     with django_assert_max_num_queries(14):
-        page = client.get(BACKUPS).content.decode()
+        page = client.get(BACKUPS).content.decode().partition('id="results"')[2]
     assert page.count("3.0 MB") == 3
     assert page.count("Restored and right") == 3
     assert page.count("4.2 s") == 3
+
+
+def test_backups_reports_and_turns_filter_sort_and_export(signed_in):
+    now = timezone.now()
+    for n, state in enumerate(("done", "failed")):
+        size = {"bytes": n << 20, "problem": "Full."}
+        BackupRun.objects.create(name=f"b{n}", started_at=now, ended_at=now, state=state, **size)
+        report_of(level=("well", "act")[n], over=n)
+        ScheduledRun.objects.create(name=("tidy", "backup")[n], due=now, ended_at=now, state=state)
+    client, turns = signed_in("administrator"), reverse("maintenance:scheduledrun_list")
+    older = reverse("maintenance:resiliencereport_older")
+
+    def first_column(address):
+        lines = b"".join(client.get(f"{address}&format=csv").streaming_content).decode("utf-8-sig").splitlines()
+        return [line.split(",")[0] for line in lines[1:]]
+
+    assert first_column(f"{BACKUPS}?state=failed") == ["b1"]
+    assert first_column(f"{BACKUPS}?sort=-size") == ["b1", "b0"]
+    assert first_column(f"{older}?level=act") == [str(ResilienceReport.objects.get(over=1))]
+    page = client.get(f"{turns}?work=backup").content.decode().partition('id="results"')[2]
+    assert ("Back up" in page, "Tidy up" in page) == (True, False)
+
+
+def test_a_trial_that_does_not_hold_fails_its_job_with_the_reason(signed_in, settings):
+    run = BackupRun.objects.create(name="b", started_at=timezone.now(), ended_at=timezone.now(), state="done")
+    job = jobs.start("maintenance.backup-trial", None, by=signed_in("administrator").user, data={"name": run.name})
+    with pytest.raises(Refused, match="There is no backup b"):
+        try_backup(job, lambda *told: None)
 
 
 def test_a_failed_backup_says_why(signed_in):

@@ -1,7 +1,10 @@
 """The schema is compared with what models and migrations say; each damage is planted, found and rolled back."""
 
+import io
+
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from ip2a.tests.damage import past_constraints, run
 from maintenance import doctor
@@ -20,8 +23,8 @@ DAMAGES = {
         f"ALTER TABLE {MEMBERS} DROP CONSTRAINT member_status_known",
         f"ALTER TABLE {MEMBERS} ADD CONSTRAINT member_status_known CHECK (status <> '') NOT VALID",
     ],
-    "index-missing": ["DROP INDEX member_by_name"],
-    "index-invalid": ["UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'member_by_name'::regclass"],
+    "index-missing": ["DROP INDEX member_in_order"],
+    "index-invalid": ["UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'member_in_order'::regclass"],
     "sequence-behind": [
         f"INSERT INTO {MEMBERS} (id, member_number, first_name, middle_name, last_name, address, city, state, zip_code,"
         " phone, email, status, classification, notes) VALUES (99999, '1', 'A', '', 'B', '', '', '', '', '', '',"
@@ -69,6 +72,31 @@ def test_the_cure_told_puts_it_right(past_constraints, name):
     for thing in told(name):
         run(thing.cure.replace(" CONCURRENTLY", "").replace("%", "%%"))  # no transaction may build one beside the work
     assert told(name) == []
+
+
+def test_a_finding_with_a_statement_says_where_to_read_how_it_is_run(past_constraints):
+    for statement in DAMAGES["constraint-missing"]:
+        run(statement)
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("integrity", "--only", "schema.constraint-missing", stdout=out, stderr=io.StringIO())
+    assert "docs/operations.md, “Statements for the database”" in " ".join(out.getvalue().split())
+    assert "### Statements for the database" in (settings.BASE_DIR / "docs" / "operations.md").read_text()
+
+
+def test_the_statements_are_a_script_that_its_owner_can_run(past_constraints):
+    for name in ("constraint-missing", "trigger-disabled", "migration-missing"):
+        for statement in DAMAGES[name]:
+            run(statement)
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("integrity", "--app", "schema", "--no-files", "--statements", stdout=out, stderr=io.StringIO())
+    script = out.getvalue()
+    assert ended.value.code == 1
+    assert "-- schema.constraint-missing: members_member: member_status_known\nALTER TABLE" in script
+    assert "\n-- manage.py migrate\n" in script
+    run(script.replace("%", "%%"))
+    assert (told("constraint-missing"), told("trigger-disabled")) == ([], [])
 
 
 def test_a_switched_off_foreign_key_is_named(past_constraints):

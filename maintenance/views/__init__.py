@@ -1,7 +1,7 @@
 from maintenance.views.acts import Mend, MendAll, PutBack, PutOff, TakeUp, UndoRun
 from maintenance.views.findings import FindingCheck, FindingDetail, FindingList
 from maintenance.views.runs import QuarantineRowDetail, QuarantineRowList, RunDetail, RunList
-from maintenance.views.schedule import RunNow, Schedule
+from maintenance.views.schedule import RunNow, Schedule, TurnList
 
 __all__ = [
     "FindingCheck",
@@ -18,5 +18,6 @@ __all__ = [
     "RunNow",
     "Schedule",
     "TakeUp",
+    "TurnList",
     "UndoRun",
 ]

@@ -16,13 +16,14 @@ from django.views.generic import FormView, View
 from ip2a.answers import Answer, Refused
 from ip2a.views.generic import Guarded
 from ip2a.words import format_day
-from maintenance import healing, repairing
+from maintenance import findings, healing, repairing
 from maintenance.healing_undo import undo_rows
 from maintenance.models import Finding, HealRun, QuarantineRow
 from maintenance.registry import Check
 from maintenance.views.findings import CRUMB, HOME, told_check
 
 DEFAULT_DAYS = 14
+NOTHING_SAFE = "When it was last looked at, nothing of it was safe to mend: it is looked at once more."
 
 
 class MendForm(forms.Form):
@@ -127,9 +128,10 @@ class Mend(AboutFinding):
         return redirect(repairing.start_mending(self.check, by=self.request.user, **values).url)
 
     def told(self):
-        fix = self.check.fix or "Each is put right as its check says."
+        finding = Finding.objects.filter(check_name=self.check.name).first()
+        repair = findings.repair_of(self.check, finding) or NOTHING_SAFE
         kept = "Every row is kept as it was, and the whole run can be taken back."
-        return super().told() | {"consequences": [fix, kept]}
+        return super().told() | {"consequences": [repair, kept]}
 
 
 class MendAll(Asking):
@@ -220,6 +222,7 @@ class PutBack(Guarded, View):
             raise Http404
         try:
             undone = undo_rows([row.pk], by=request.user)
+            repairing.after_an_undo(undone)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

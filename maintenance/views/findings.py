@@ -15,7 +15,6 @@ from ip2a.charts import Columns, Series
 from ip2a.paging import Page, page_number, paginate
 from ip2a.tables import Column, Table
 from ip2a.views.generic import Guarded
-from ip2a.words import format_day
 from maintenance import badge, doctor, findings, repairing
 from maintenance.models import Finding, HealStep, Severity
 from maintenance.models_healing import RunKind
@@ -83,7 +82,7 @@ def trend(user: Any, days: int) -> Columns:
     shown = [first + timedelta(days=n) for n in range(days)]
     return Columns(
         f"Rows mended in {days} days",
-        labels=[format_day(day) for day in shown],
+        labels=[f"{day.day} {day:%b}" for day in shown],
         series=[Series("Mended", [mended.get(day, 0) for day in shown])],
         axis="Rows",
         across="Day",
@@ -111,6 +110,7 @@ class FindingDetail(Guarded, TemplateView):
             chip=findings.severity_chip(check.severity),
             finding=finding,
             put_off=Postponement.objects.on(timezone.localdate()).filter(check_name=check.name).first(),
+            repair=findings.repair_of(check, finding),
             may_mend=bool(repairing.may_mend(self.request.user, check)),
             **shown,
             **kwargs,

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import django_filters as filters
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
@@ -10,16 +12,17 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from ip2a.answers import Refused
+from ip2a.filters import ChoiceFilter, DayRangeFilter
 from ip2a.tables import Column, Table
-from ip2a.views.generic import Guarded
+from ip2a.views.generic import Guarded, RecordList
 from ip2a.words import register_tones
 from maintenance import schedule
-from maintenance.models_watching import UNFINISHED, ScheduledRun
+from maintenance.models_watching import UNFINISHED, RunState, ScheduledRun
 from maintenance.timetable import timetable
 
 register_tones({"skipped": "quiet"})
-TURNS_SHOWN = 30
-CRUMB = "Schedule"
+TURNS_SHOWN = 12
+CRUMB, HOME = "Schedule", "/maintenance/schedule/"
 
 
 @dataclass
@@ -51,10 +54,10 @@ def in_words(run: ScheduledRun) -> str:
 
 
 TURN_COLUMNS = [
-    Column("due", "Due", lambda r: r.due, kind="moment"),
-    Column("work", "Work", lambda r: r.label),
-    Column("started", "Started", lambda r: r.started_at, kind="moment"),
-    Column("took", "Took", in_words),
+    Column("due", "Due", lambda r: r.due, kind="moment", sort=("due",)),
+    Column("work", "Work", lambda r: r.label, sort=("name",)),
+    Column("started", "Started", lambda r: r.started_at, kind="moment", sort=("started_at",)),
+    Column("took", "Took", in_words, kind="word"),
     Column("state", "State", lambda r: r.state, kind="state", show=lambda r: r.get_state_display()),
     Column("message", "Result", lambda r: r.message),
     Column("by", "Asked for by", lambda r: str(r.by) if r.by else "", wide=True),
@@ -75,8 +78,7 @@ class Schedule(Guarded, TemplateView):
             if key in works
         ]
         turns = list(ScheduledRun.objects.select_related("by")[:TURNS_SHOWN])
-        for run in turns:
-            run.label = works[run.name].label if run.name in works else run.name
+        add_labels(turns)
         return super().get_context_data(
             title=CRUMB,
             crumbs=[(CRUMB, None)],
@@ -85,6 +87,48 @@ class Schedule(Guarded, TemplateView):
             may_run=bool(schedule.may_run(self.request.user)),
             **kwargs,
         )
+
+
+def add_labels(turns: list[Any]) -> None:
+    """What was taken off the schedule since keeps its key."""
+    works = schedule.works()
+    for run in turns:
+        run.label = works[run.name].label if run.name in works else run.name
+
+
+class TurnFilter(filters.FilterSet):
+    work = ChoiceFilter(choices=(), label="Work", field_name="name")
+    state = ChoiceFilter(choices=RunState, label="State")
+    due = DayRangeFilter(label="Due", field_name="due__date")
+
+    class Meta:
+        model = ScheduledRun
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The rooms' works are read when somebody looks."""
+        super().__init__(*args, **kwargs)
+        labels = sorted(((key, work.label) for key, work in schedule.works().items()), key=lambda pair: pair[1])
+        self.filters["work"].extra["choices"] = labels
+
+
+class TurnList(RecordList):
+    model = ScheduledRun
+    title = "Turns of the schedule"
+    filterset_class = TurnFilter
+    columns = TURN_COLUMNS
+    default_order = "-due"
+    main_filters = ("work", "state")
+    empty_text = "Nothing was due yet. Each turn will stand here, with what came of it."
+
+    def rows(self):
+        return self.visible().select_related("by")
+
+    def enrich(self, records: list[Any]) -> None:
+        add_labels(records)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"crumbs": [(CRUMB, HOME), ("Turns", None)]}
 
 
 class RunNow(Guarded, View):

@@ -175,6 +175,76 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sort_key", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member_number", ""), _negated=True),
+                            models.Q(("first_name", ""), _negated=True),
+                            models.Q(("last_name", ""), _negated=True),
+                        ),
+                        name="member_named_and_numbered",
+                        violation_error_message="A member needs a number, a first and a last name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["active", "inactive", "suspended", "retired", "deceased"],
+                            )
+                        ),
+                        name="member_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "classification__in",
+                                [
+                                    "apprentice_1",
+                                    "apprentice_2",
+                                    "apprentice_3",
+                                    "apprentice_4",
+                                    "apprentice_5",
+                                    "journeyman",
+                                    "foreman",
+                                    "retiree",
+                                    "honorary",
+                                ],
+                            )
+                        ),
+                        name="member_classification_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("date_of_birth", None),
+                            ("date_of_birth__gte", datetime.date(1900, 1, 1)),
+                            _connector="OR",
+                        ),
+                        name="member_birth_possible",
+                        violation_error_message="The date of birth lies before 1900.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("deleted_at", None), ("merged_into", None)),
+                            models.Q(("deleted_at__isnull", False), ("merged_into__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="member_removed_only_by_merge",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("member_number",),
+                        name="member_number_unique",
+                        violation_error_message="Another member already has this number.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="member_search",
+                    ),
+                    models.Index(fields=["sort_key", "id"], name="member_by_name"),
+                    models.Index(fields=["date_of_birth"], name="member_by_birth"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +360,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sort_key", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="organization_name_filled",
+                        violation_error_message="An organization needs a name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("org_type__in", ["employer", "union", "training_partner", "jatc"])),
+                        name="organization_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into", None),
+                            ("deleted_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="organization_merged_is_removed",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="organization_search",
+                    ),
+                    models.Index(fields=["sort_key", "id"], name="organization_by_name"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +474,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "job",
                 "ordering": ["-start_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_date", None),
+                            ("end_date__gte", models.F("start_date")),
+                            _connector="OR",
+                        ),
+                        name="employment_ends_after_start",
+                        violation_error_message="The job ends before it starts: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hourly_rate", None), ("hourly_rate__gte", 0), _connector="OR"),
+                        name="employment_rate_not_negative",
+                        violation_error_message="An hourly rate cannot be negative.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["member", "-start_date", "-id"], name="employment_of_member"),
+                    models.Index(
+                        fields=["organization", "-start_date", "-id"],
+                        name="employment_at_employer",
+                    ),
+                    models.Index(fields=["-start_date", "-id"], name="employment_by_start"),
+                    models.Index(
+                        condition=models.Q(("deleted_at", None), ("end_date", None)),
+                        fields=["member"],
+                        include=("organization",),
+                        name="employment_current",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at", None), ("end_date", None)),
+                        fields=["organization"],
+                        include=("member",),
+                        name="employment_current_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -476,216 +608,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "contact",
                 "ordering": ["-is_primary", "sort_key", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_name", ""), _negated=True),
+                            models.Q(("last_name", ""), _negated=True),
+                        ),
+                        name="contact_name_filled",
+                        violation_error_message="A contact needs a first and a last name.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None), ("is_primary", True)),
+                        fields=("organization",),
+                        name="contact_one_primary",
+                        violation_error_message="This organization already has a primary contact.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="contact_search",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="member_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=models.Index(fields=["sort_key", "id"], name="member_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=models.Index(fields=["date_of_birth"], name="member_by_birth"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("member_number", ""), _negated=True),
-                    models.Q(("first_name", ""), _negated=True),
-                    models.Q(("last_name", ""), _negated=True),
-                ),
-                name="member_named_and_numbered",
-                violation_error_message="A member needs a number, a first and a last name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["active", "inactive", "suspended", "retired", "deceased"],
-                    )
-                ),
-                name="member_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "classification__in",
-                        [
-                            "apprentice_1",
-                            "apprentice_2",
-                            "apprentice_3",
-                            "apprentice_4",
-                            "apprentice_5",
-                            "journeyman",
-                            "foreman",
-                            "retiree",
-                            "honorary",
-                        ],
-                    )
-                ),
-                name="member_classification_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("date_of_birth", None),
-                    ("date_of_birth__gte", datetime.date(1900, 1, 1)),
-                    _connector="OR",
-                ),
-                name="member_birth_possible",
-                violation_error_message="The date of birth lies before 1900.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("deleted_at", None), ("merged_into", None)),
-                    models.Q(("deleted_at__isnull", False), ("merged_into__isnull", False)),
-                    _connector="OR",
-                ),
-                name="member_removed_only_by_merge",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)),
-                fields=("member_number",),
-                name="member_number_unique",
-                violation_error_message="Another member already has this number.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="organization",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="organization_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="organization",
-            index=models.Index(fields=["sort_key", "id"], name="organization_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="organization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="organization_name_filled",
-                violation_error_message="An organization needs a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("org_type__in", ["employer", "union", "training_partner", "jatc"])),
-                name="organization_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("merged_into", None),
-                    ("deleted_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="organization_merged_is_removed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="memberemployment",
-            index=models.Index(fields=["member", "-start_date", "-id"], name="employment_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="memberemployment",
-            index=models.Index(
-                fields=["organization", "-start_date", "-id"],
-                name="employment_at_employer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="memberemployment",
-            index=models.Index(fields=["-start_date", "-id"], name="employment_by_start"),
-        ),
-        migrations.AddIndex(
-            model_name="memberemployment",
-            index=models.Index(
-                condition=models.Q(("deleted_at", None), ("end_date", None)),
-                fields=["member"],
-                include=("organization",),
-                name="employment_current",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="memberemployment",
-            index=models.Index(
-                condition=models.Q(("deleted_at", None), ("end_date", None)),
-                fields=["organization"],
-                include=("member",),
-                name="employment_current_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memberemployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("end_date", None),
-                    ("end_date__gte", models.F("start_date")),
-                    _connector="OR",
-                ),
-                name="employment_ends_after_start",
-                violation_error_message="The job ends before it starts: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memberemployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hourly_rate", None), ("hourly_rate__gte", 0), _connector="OR"),
-                name="employment_rate_not_negative",
-                violation_error_message="An hourly rate cannot be negative.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="organizationcontact",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="contact_search",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organizationcontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_name", ""), _negated=True),
-                    models.Q(("last_name", ""), _negated=True),
-                ),
-                name="contact_name_filled",
-                violation_error_message="A contact needs a first and a last name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organizationcontact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None), ("is_primary", True)),
-                fields=("organization",),
-                name="contact_one_primary",
-                violation_error_message="This organization already has a primary contact.",
-            ),
         ),
     ]

@@ -10,8 +10,8 @@ from members.models.member import Member
 
 
 class ExemptionQuerySet(RecordQuerySet):
-    def running(self):
-        today = timezone.localdate()
+    def running(self, today=None):
+        today = today or timezone.localdate()
         return self.filter(ended_on=None, from_day__lte=today, until_day__gte=today)
 
     def visible_to(self, user):

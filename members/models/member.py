@@ -136,7 +136,7 @@ class Member(Importable, Removable):
         ]
         indexes = [
             search_index("member_search"),
-            models.Index(fields=["sort_key", "id"], name="member_by_name"),
+            models.Index(fields=["sort_key", "id"], name="member_in_order", include=["deleted_at"]),
             models.Index(fields=["date_of_birth"], name="member_by_birth"),
             models.Index(
                 fields=["status", "classification"], name="member_by_standing", condition=models.Q(deleted_at=None)

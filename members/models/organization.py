@@ -63,7 +63,8 @@ class Organization(Importable, Removable):
         ]
         indexes = [
             search_index("organization_search"),
-            models.Index(fields=["sort_key", "id"], name="organization_by_name"),
+            models.Index(fields=["sort_key", "id"], name="organization_in_order", include=["deleted_at"]),
+            models.Index(fields=["id"], name="organization_removed", condition=models.Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self):
@@ -104,7 +105,10 @@ class OrganizationContact(Importable, Removable):
                 violation_error_message="This organization already has a primary contact.",
             ),
         ]
-        indexes = [search_index("contact_search")]
+        indexes = [
+            search_index("contact_search"),
+            models.Index(fields=["sort_key", "id"], name="contact_by_name", condition=models.Q(deleted_at=None)),
+        ]
 
     def __str__(self):
         return f"{self.last_name}, {self.first_name}"

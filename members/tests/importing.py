@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from ip2a.imports import batches
+from ip2a.imports import batches, tasks
 
 MEMBERS = "id,member_number,first_name,last_name,status,classification,date_of_birth,hire_date\n"
 
@@ -18,6 +18,14 @@ def media(settings, tmp_path):
             "OPTIONS": {"location": tmp_path / "media"},
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def rounds(monkeypatch):
+    """How often all data was to be looked through; a round takes seconds, and has tests of its own."""
+    asked = []
+    monkeypatch.setattr(tasks, "look_through", lambda: asked.append("a round"))
+    return asked
 
 
 def bring(kind, text, name="table.csv", **options):

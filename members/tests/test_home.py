@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from ip2a import audit, services
 from maintenance import doctor
+from members import panels
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationFactory
 from members.models import Member
 
@@ -35,6 +36,15 @@ def test_active_members_without_a_job_are_counted_and_the_first_ten_named(signed
     assert ("Resting" in page, "Busy" in page) == (False, False)
     assert "Show all of them</a>, 2 more" in page
     assert f"{reverse('members:member_list')}?status=active&amp;has_job=no" in page
+
+
+def test_members_without_a_job_are_counted_so_far_and_no_further(signed_in, monkeypatch):
+    monkeypatch.setattr(panels, "WITHOUT_JOB_COUNTED", 11)
+    MemberFactory.create_batch(11)
+    assert "Show all of them</a>, 1 more" in home(signed_in("staff"))
+    MemberFactory()
+    page = home(signed_in("staff"))
+    assert ("over 11" in page, "Show all of them</a>, more than 1 more" in page) == (True, True)
 
 
 def test_when_everybody_works_the_panel_says_so(signed_in):

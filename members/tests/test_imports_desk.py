@@ -19,11 +19,13 @@ from ip2a.answers import Refused
 from ip2a.factories import UserFactory
 from ip2a.imports import batches, tasks
 from ip2a.models import AuditEntry, ImportBatch
+from maintenance.tasks import examine
 from members.factories import MemberEmploymentFactory, OrganizationFactory
 from members.models import Organization
-from members.tests.importing import media  # noqa: F401
+from members.tests.importing import media, rounds  # noqa: F401
 
 State = ImportBatch.State
+LOOK_THROUGH = tasks.look_through  # before the tests put another in its place
 TEXT = (
     "id,name,org_type,salting_score,salting_notes,colour\n"
     "1,Volt,EMPLOYER,HOSTILE,Ask Al,red\n"
@@ -59,7 +61,7 @@ def url(name, batch):
     return reverse(f"imports:batch_{name}", args=[batch.pk])
 
 
-def test_from_upload_to_undo(signed_in, run):
+def test_from_upload_to_undo(signed_in, run, rounds):  # noqa: F811
     browser = signed_in("staff")
     batch = upload(browser)
     assert "Try it out" in page(browser, batch)
@@ -71,7 +73,7 @@ def test_from_upload_to_undo(signed_in, run):
     assert (
         "Row 3: type &#x27;EMPLOYR&#x27; is not one of Employer, Union, Training partner, JATC; did you mean" in shown
     )
-    assert Organization.objects.count() == 0
+    assert (Organization.objects.count(), rounds) == (0, [])
 
     run(browser, url("start", batch))
     shown = page(browser, batch)
@@ -85,7 +87,14 @@ def test_from_upload_to_undo(signed_in, run):
     shown = page(browser, batch)
     assert (Organization.objects.count(), "What was taken back" in shown, "Wrong file" in shown) == (0, True, True)
     batch.refresh_from_db()
-    assert batch.state == State.UNDONE
+    assert (batch.state, len(rounds)) == (State.UNDONE, 2)
+
+
+def test_looking_through_is_handed_to_the_round_of_all_checks(monkeypatch):
+    handed = []
+    monkeypatch.setattr("ip2a.imports.tasks.queue.hand_over", lambda task: handed.append(task.task))
+    LOOK_THROUGH()
+    assert handed == [examine.name]
 
 
 def test_the_mapping_can_be_changed_and_tried_again(signed_in, run):

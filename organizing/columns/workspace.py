@@ -1,5 +1,7 @@
 """The columns of the workspace's lists, for the page and for the exported file."""
 
+from dataclasses import replace
+
 from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -216,7 +218,7 @@ PRACTICES = [
     Column("last", "File and serve by", lambda p: p.clock.last_day if p.clock else None, kind="day"),
     Column("left", "Left", lambda p: p.clock.words if p.clock else "", kind="word"),
     Column("number", "Charge", lambda p: p.charge_number, kind="word", wide=True),
-    CAMPAIGN,
+    replace(CAMPAIGN, wide=True),
 ]
 
 __all__ = ["CAMPAIGNS", "CARDS", "LISTS", "PRACTICES", "WORKERS", "standing_chip", "with_numbers"]

@@ -122,6 +122,55 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sort_key", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="campaign_named",
+                        violation_error_message="A campaign needs a name.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("name",),
+                        name="campaign_name_unique",
+                        violation_error_message="Another campaign already has this name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["planned", "active", "filed", "won", "lost", "ended"])),
+                        name="campaign_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on", None), ("status__in", ["planned", "active", "filed"])),
+                            models.Q(("closed_on__isnull", False), ("status__in", ["won", "lost", "ended"])),
+                            _connector="OR",
+                        ),
+                        name="campaign_closed_with_its_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on", None), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                        ),
+                        name="campaign_closes_after_opening",
+                        violation_error_message="It closes before it opens: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("target_percent", None),
+                                models.Q(("target_percent__gte", 1), ("target_percent__lte", 100)),
+                                _connector="OR",
+                            ),
+                            models.Q(("stale_days", None), ("stale_days__gte", 1), _connector="OR"),
+                        ),
+                        name="campaign_numbers_possible",
+                        violation_error_message="The target lies from 1 to 100 percent, and the days are at least 1.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="campaign_search",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,6 +291,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "authorization card",
                 "ordering": ["-signed_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["paper", "electronic"])), name="card_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "electronic"),
+                            models.Q(
+                                ("confirmation_sent_at", None),
+                                ("identity_method", ""),
+                                ("ip_hash", ""),
+                                ("signed_at", None),
+                                ("signer_contact", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="card_electronic_fields",
+                        violation_error_message="A paper card has no electronic details. Leave them empty.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ip_hash", ""), ("ip_hash__regex", "^[0-9a-f]{64}$"), _connector="OR"),
+                        name="card_fingerprint_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("void_reason", ""), ("voided_at", None), ("voided_by", None)),
+                            models.Q(
+                                ("voided_at__isnull", False),
+                                ("voided_by__isnull", False),
+                                models.Q(("void_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="card_void_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,6 +366,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "employer of a campaign",
                 "verbose_name_plural": "employers of a campaign",
                 "ordering": ["organization__sort_key"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "organization"),
+                        name="campaign_employer_once",
+                        violation_error_message="This employer is part of the campaign already.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -340,6 +432,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "custody of a card",
                 "verbose_name_plural": "custody of cards",
                 "ordering": ["on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handed_by", ""), _negated=True),
+                            models.Q(("handed_to", ""), _negated=True),
+                            models.Q(("place", ""), _negated=True),
+                        ),
+                        name="custody_names_hands_and_place",
+                        violation_error_message="Say from whom, to whom and where the card is now.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["card", "on", "id"], name="custody_of_card"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -396,6 +502,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "employer score",
                 "ordering": ["-on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("score__in", [1, 2, 3, 4, 5])),
+                        name="employer_score_known",
+                        violation_error_message="A score is one of the five words from hostile to supportive.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by__isnull", False), models.Q(("source", ""), _negated=True), _connector="OR"
+                        ),
+                        name="employer_score_by_somebody",
+                        violation_error_message="Say who scores the employer, or where the score comes from.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organization", "-on", "-id"], name="score_of_employer"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,6 +612,69 @@ class Migration(migrations.Migration):
                 "verbose_name": "salting activity",
                 "verbose_name_plural": "salting activities",
                 "ordering": ["-activity_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "activity_type__in",
+                                [
+                                    "outreach",
+                                    "site_visit",
+                                    "leafleting",
+                                    "one_on_one",
+                                    "meeting",
+                                    "petition_drive",
+                                    "card_signing",
+                                    "information_session",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="activity_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["positive", "neutral", "negative", "no_contact"])),
+                        name="activity_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cards_signed__gte", 0), ("workers_contacted__gte", 0)),
+                        name="activity_numbers_not_negative",
+                        violation_error_message="Workers and cards are counted from nought.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("activity_type", "card_signing"),
+                            ("cards_signed__lte", models.F("workers_contacted")),
+                            _connector="OR",
+                        ),
+                        name="activity_cards_within_contacts",
+                        violation_error_message="More cards than workers contacted: only a card signing can have that. Check both numbers.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "no_contact"), _negated=True),
+                            models.Q(("cards_signed", 0), ("workers_contacted", 0)),
+                            _connector="OR",
+                        ),
+                        name="activity_nobody_met_nobody_signed",
+                        violation_error_message="The outcome says that nobody was met, yet workers or cards are counted.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrected_at", None), ("correction_reason", "")),
+                            models.Q(
+                                ("corrected_at__isnull", False), models.Q(("correction_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activity_corrected_for_a_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-activity_date", "-id"], name="activity_by_day"),
+                    models.Index(fields=["organization", "-activity_date"], name="activity_at_employer"),
+                    models.Index(fields=["member", "-activity_date"], name="activity_of_member"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -566,6 +752,57 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "salting agreement",
                 "ordering": ["-starts_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_on__lte", models.F("starts_on"))),
+                        name="salting_agreement_signed_first",
+                        violation_error_message="It is signed before it begins: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                            models.Q(
+                                ("exempt_until", None), ("exempt_until__gte", models.F("starts_on")), _connector="OR"
+                            ),
+                        ),
+                        name="salting_agreement_ends_after_start",
+                        violation_error_message="It ends before it begins: check the dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_because", ""), ("ended_by", None), ("ended_on", None)),
+                            models.Q(
+                                ("ended_on__gte", models.F("signed_on")),
+                                ("ended_on__isnull", False),
+                                models.Q(("ended_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="salting_agreement_ended_for_a_reason",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("ended_on", None)),
+                        expressions=[
+                            ("member", "="),
+                            ("organization", "="),
+                            (
+                                organizing.models.activity.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="salting_agreement_once",
+                        violation_error_message="This salt already has an agreement for that employer at that time.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["member", "-starts_on"], name="salting_agreement_of_member"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -617,6 +854,26 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "unit list",
                 "ordering": ["-as_of", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True),
+                        name="unit_list_names_its_source",
+                        violation_error_message="Say where the list comes from.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("frozen_at", None), ("frozen_because", "")),
+                            models.Q(("frozen_at__isnull", False), models.Q(("frozen_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="unit_list_frozen_for_a_reason",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("campaign", "as_of", "source"),
+                        name="unit_list_once",
+                        violation_error_message="There is a list of that day from that source already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -769,6 +1026,62 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sort_key", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_name", ""), _negated=True),
+                        name="worker_named",
+                        violation_error_message="A worker needs a last name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("standing", None), ("standing__in", [1, 2, 3, 4, 5]), _connector="OR"),
+                        name="worker_standing_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("left_because", ""), ("left_on", None)),
+                            models.Q(
+                                ("left_on__isnull", False),
+                                (
+                                    "left_because__in",
+                                    ["quit", "discharged", "laid_off", "moved", "never_there", "other"],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="worker_left_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_step_on", None), models.Q(("next_step", ""), _negated=True), _connector="OR"
+                        ),
+                        name="worker_next_step_has_a_day",
+                        violation_error_message="Say what is to be done on that day.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("campaign", "member"),
+                        name="worker_member_once",
+                        violation_error_message="This member is a worker of the campaign already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("employer_number", ""), _negated=True),
+                        fields=("campaign", "organization", "employer_number"),
+                        name="worker_number_once",
+                        nulls_distinct=False,
+                        violation_error_message="Another worker of the campaign has this number at the employer.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="worker_search",
+                    ),
+                    models.Index(fields=["campaign", "sort_key", "id"], name="worker_of_campaign"),
+                    models.Index(
+                        condition=models.Q(("left_on", None), ("next_step_on__isnull", False)),
+                        fields=["organizer", "next_step_on"],
+                        name="worker_next_steps",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -817,6 +1130,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "entry of a unit list",
                 "verbose_name_plural": "entries of unit lists",
                 "ordering": ["worker__sort_key", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit_list", "worker"),
+                        name="unit_list_entry_once",
+                        violation_error_message="This worker is on the list already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -904,6 +1224,65 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "unfair labor practice",
                 "ordering": ["-occurred_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "noted",
+                                    "filed",
+                                    "complaint",
+                                    "settled",
+                                    "dismissed",
+                                    "withdrawn",
+                                    "won",
+                                    "lost",
+                                    "dropped",
+                                ],
+                            )
+                        ),
+                        name="unfair_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("what_happened", ""), _negated=True),
+                            ("sections__contained_by", ["8a1", "8a2", "8a3", "8a4", "8a5", "other"]),
+                            ("sections__len__gte", 1),
+                        ),
+                        name="unfair_says_what_and_which",
+                        violation_error_message="Say what happened, and which part of the law it broke.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("known_on__gte", models.F("occurred_on"))),
+                        name="unfair_known_after_it_happened",
+                        violation_error_message="It was known before it happened: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("charge_number", ""),
+                                ("filed_on", None),
+                                ("served_on", None),
+                                ("status__in", ["noted", "dropped"]),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["noted", "dropped"]), _negated=True),
+                                ("filed_on__gte", models.F("occurred_on")),
+                                ("filed_on__isnull", False),
+                                models.Q(("charge_number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="unfair_filed_with_number_and_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("charge_number", ""), _negated=True),
+                        fields=("campaign", "charge_number"),
+                        name="unfair_charge_number_once",
+                        violation_error_message="Another entry of this campaign has that charge number.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -970,6 +1349,25 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "conversation",
                 "ordering": ["-on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["house_visit", "one_on_one", "phone", "text", "meeting", "at_work", "other"])
+                        ),
+                        name="contact_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_step_on", None), models.Q(("next_step", ""), _negated=True), _connector="OR"
+                        ),
+                        name="contact_next_step_has_a_day",
+                        violation_error_message="Say what is to be done on that day.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["worker", "-on", "-id"], name="contact_of_worker"),
+                    models.Index(fields=["campaign", "-on"], name="contact_of_campaign"),
+                ],
             },
         ),
         migrations.AddField(
@@ -1040,6 +1438,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("value__in", [1, 2, 3, 4, 5])),
+                        name="assessment_known",
+                        violation_error_message="An assessment is one of the five words from strong supporter to opposed.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["worker", "-on", "-id"], name="assessment_of_worker"),
+                    models.Index(fields=["campaign", "on"], name="assessment_of_campaign"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1275,454 +1684,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="campaignemployer",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "organization"),
-                name="campaign_employer_once",
-                violation_error_message="This employer is part of the campaign already.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="campaign",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="campaign_search",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="campaign_named",
-                violation_error_message="A campaign needs a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.UniqueConstraint(
-                fields=("name",),
-                name="campaign_name_unique",
-                violation_error_message="Another campaign already has this name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "active", "filed", "won", "lost", "ended"])),
-                name="campaign_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on", None), ("status__in", ["planned", "active", "filed"])),
-                    models.Q(("closed_on__isnull", False), ("status__in", ["won", "lost", "ended"])),
-                    _connector="OR",
-                ),
-                name="campaign_closed_with_its_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_on", None), ("closed_on__gte", models.F("opened_on")), _connector="OR"),
-                name="campaign_closes_after_opening",
-                violation_error_message="It closes before it opens: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("target_percent", None),
-                        models.Q(("target_percent__gte", 1), ("target_percent__lte", 100)),
-                        _connector="OR",
-                    ),
-                    models.Q(("stale_days", None), ("stale_days__gte", 1), _connector="OR"),
-                ),
-                name="campaign_numbers_possible",
-                violation_error_message="The target lies from 1 to 100 percent, and the days are at least 1.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cardcustody",
-            index=models.Index(fields=["card", "on", "id"], name="custody_of_card"),
-        ),
-        migrations.AddConstraint(
-            model_name="cardcustody",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handed_by", ""), _negated=True),
-                    models.Q(("handed_to", ""), _negated=True),
-                    models.Q(("place", ""), _negated=True),
-                ),
-                name="custody_names_hands_and_place",
-                violation_error_message="Say from whom, to whom and where the card is now.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="employerscore",
-            index=models.Index(fields=["organization", "-on", "-id"], name="score_of_employer"),
-        ),
-        migrations.AddConstraint(
-            model_name="employerscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__in", [1, 2, 3, 4, 5])),
-                name="employer_score_known",
-                violation_error_message="A score is one of the five words from hostile to supportive.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by__isnull", False), models.Q(("source", ""), _negated=True), _connector="OR"),
-                name="employer_score_by_somebody",
-                violation_error_message="Say who scores the employer, or where the score comes from.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="saltingactivity",
-            index=models.Index(fields=["-activity_date", "-id"], name="activity_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="saltingactivity",
-            index=models.Index(fields=["organization", "-activity_date"], name="activity_at_employer"),
-        ),
-        migrations.AddIndex(
-            model_name="saltingactivity",
-            index=models.Index(fields=["member", "-activity_date"], name="activity_of_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "activity_type__in",
-                        [
-                            "outreach",
-                            "site_visit",
-                            "leafleting",
-                            "one_on_one",
-                            "meeting",
-                            "petition_drive",
-                            "card_signing",
-                            "information_session",
-                            "other",
-                        ],
-                    )
-                ),
-                name="activity_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["positive", "neutral", "negative", "no_contact"])),
-                name="activity_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cards_signed__gte", 0), ("workers_contacted__gte", 0)),
-                name="activity_numbers_not_negative",
-                violation_error_message="Workers and cards are counted from nought.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("activity_type", "card_signing"),
-                    ("cards_signed__lte", models.F("workers_contacted")),
-                    _connector="OR",
-                ),
-                name="activity_cards_within_contacts",
-                violation_error_message="More cards than workers contacted: only a card signing can have that. Check both numbers.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "no_contact"), _negated=True),
-                    models.Q(("cards_signed", 0), ("workers_contacted", 0)),
-                    _connector="OR",
-                ),
-                name="activity_nobody_met_nobody_signed",
-                violation_error_message="The outcome says that nobody was met, yet workers or cards are counted.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrected_at", None), ("correction_reason", "")),
-                    models.Q(("corrected_at__isnull", False), models.Q(("correction_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="activity_corrected_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="saltingagreement",
-            index=models.Index(fields=["member", "-starts_on"], name="salting_agreement_of_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signed_on__lte", models.F("starts_on"))),
-                name="salting_agreement_signed_first",
-                violation_error_message="It is signed before it begins: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                    models.Q(("exempt_until", None), ("exempt_until__gte", models.F("starts_on")), _connector="OR"),
-                ),
-                name="salting_agreement_ends_after_start",
-                violation_error_message="It ends before it begins: check the dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_because", ""), ("ended_by", None), ("ended_on", None)),
-                    models.Q(
-                        ("ended_on__gte", models.F("signed_on")),
-                        ("ended_on__isnull", False),
-                        models.Q(("ended_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="salting_agreement_ended_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saltingagreement",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("ended_on", None)),
-                expressions=[
-                    ("member", "="),
-                    ("organization", "="),
-                    (
-                        organizing.models.activity.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
-                            ),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="salting_agreement_once",
-                violation_error_message="This salt already has an agreement for that employer at that time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True),
-                name="unit_list_names_its_source",
-                violation_error_message="Say where the list comes from.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("frozen_at", None), ("frozen_because", "")),
-                    models.Q(("frozen_at__isnull", False), models.Q(("frozen_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="unit_list_frozen_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlist",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "as_of", "source"),
-                name="unit_list_once",
-                violation_error_message="There is a list of that day from that source already.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="worker",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="worker_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="worker",
-            index=models.Index(fields=["campaign", "sort_key", "id"], name="worker_of_campaign"),
-        ),
-        migrations.AddIndex(
-            model_name="worker",
-            index=models.Index(
-                condition=models.Q(("left_on", None), ("next_step_on__isnull", False)),
-                fields=["organizer", "next_step_on"],
-                name="worker_next_steps",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_name", ""), _negated=True),
-                name="worker_named",
-                violation_error_message="A worker needs a last name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing", None), ("standing__in", [1, 2, 3, 4, 5]), _connector="OR"),
-                name="worker_standing_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("left_because", ""), ("left_on", None)),
-                    models.Q(
-                        ("left_on__isnull", False),
-                        ("left_because__in", ["quit", "discharged", "laid_off", "moved", "never_there", "other"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="worker_left_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("next_step_on", None), models.Q(("next_step", ""), _negated=True), _connector="OR"),
-                name="worker_next_step_has_a_day",
-                violation_error_message="Say what is to be done on that day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "member"),
-                name="worker_member_once",
-                violation_error_message="This member is a worker of the campaign already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worker",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("employer_number", ""), _negated=True),
-                fields=("campaign", "organization", "employer_number"),
-                name="worker_number_once",
-                nulls_distinct=False,
-                violation_error_message="Another worker of the campaign has this number at the employer.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlistentry",
-            constraint=models.UniqueConstraint(
-                fields=("unit_list", "worker"),
-                name="unit_list_entry_once",
-                violation_error_message="This worker is on the list already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfairpractice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["noted", "filed", "complaint", "settled", "dismissed", "withdrawn", "won", "lost", "dropped"],
-                    )
-                ),
-                name="unfair_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfairpractice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("what_happened", ""), _negated=True),
-                    ("sections__contained_by", ["8a1", "8a2", "8a3", "8a4", "8a5", "other"]),
-                    ("sections__len__gte", 1),
-                ),
-                name="unfair_says_what_and_which",
-                violation_error_message="Say what happened, and which part of the law it broke.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfairpractice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("known_on__gte", models.F("occurred_on"))),
-                name="unfair_known_after_it_happened",
-                violation_error_message="It was known before it happened: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfairpractice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("charge_number", ""),
-                        ("filed_on", None),
-                        ("served_on", None),
-                        ("status__in", ["noted", "dropped"]),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["noted", "dropped"]), _negated=True),
-                        ("filed_on__gte", models.F("occurred_on")),
-                        ("filed_on__isnull", False),
-                        models.Q(("charge_number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="unfair_filed_with_number_and_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfairpractice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("charge_number", ""), _negated=True),
-                fields=("campaign", "charge_number"),
-                name="unfair_charge_number_once",
-                violation_error_message="Another entry of this campaign has that charge number.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contactnote",
-            index=models.Index(fields=["worker", "-on", "-id"], name="contact_of_worker"),
-        ),
-        migrations.AddIndex(
-            model_name="contactnote",
-            index=models.Index(fields=["campaign", "-on"], name="contact_of_campaign"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["house_visit", "one_on_one", "phone", "text", "meeting", "at_work", "other"])
-                ),
-                name="contact_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("next_step_on", None), models.Q(("next_step", ""), _negated=True), _connector="OR"),
-                name="contact_next_step_has_a_day",
-                violation_error_message="Say what is to be done on that day.",
-            ),
-        ),
         migrations.AddIndex(
             model_name="authorizationcard",
             index=models.Index(fields=["worker", "-signed_on"], name="card_of_worker"),
@@ -1734,68 +1695,6 @@ class Migration(migrations.Migration):
                 fields=["campaign", "worker", "signed_on"],
                 include=("has_signature", "organization"),
                 name="card_of_campaign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorizationcard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["paper", "electronic"])), name="card_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorizationcard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "electronic"),
-                    models.Q(
-                        ("confirmation_sent_at", None),
-                        ("identity_method", ""),
-                        ("ip_hash", ""),
-                        ("signed_at", None),
-                        ("signer_contact", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="card_electronic_fields",
-                violation_error_message="A paper card has no electronic details. Leave them empty.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorizationcard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ip_hash", ""), ("ip_hash__regex", "^[0-9a-f]{64}$"), _connector="OR"),
-                name="card_fingerprint_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorizationcard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("void_reason", ""), ("voided_at", None), ("voided_by", None)),
-                    models.Q(
-                        ("voided_at__isnull", False),
-                        ("voided_by__isnull", False),
-                        models.Q(("void_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="card_void_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["worker", "-on", "-id"], name="assessment_of_worker"),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["campaign", "on"], name="assessment_of_campaign"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__in", [1, 2, 3, 4, 5])),
-                name="assessment_known",
-                violation_error_message="An assessment is one of the five words from strong supporter to opposed.",
             ),
         ),
     ]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ip2a.models.base import record_url
@@ -85,6 +85,7 @@ class AuthorizationCard(CampaignRecord):
         ]
         indexes = [
             models.Index(fields=["worker", "-signed_on"], name="card_of_worker"),
+            models.Index(F("signed_on").desc(nulls_last=True), F("id").desc(), name="card_by_day"),
             models.Index(
                 fields=["campaign", "worker", "signed_on"],
                 name="card_of_campaign",

@@ -164,6 +164,7 @@ class Worker(CampaignRecord):
         indexes = [
             search_index("worker_search"),
             models.Index(fields=["campaign", "sort_key", "id"], name="worker_of_campaign"),
+            models.Index(fields=["sort_key", "id"], name="worker_by_name"),
             models.Index(
                 fields=["organizer", "next_step_on"],
                 name="worker_next_steps",

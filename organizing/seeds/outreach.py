@@ -68,7 +68,7 @@ def visited(firms: list[Organization], most: int) -> list[Organization]:
 @seeder(
     "organizing.activities",
     makes=["organizing.SaltingActivity", "organizing.EmployerScore", "organizing.SaltingAgreement"],
-    needs=["ip2a.logins", "members.members"],
+    needs=["ip2a.logins", "members.jobs"],
 )
 def activities(seed: Seed) -> None:
     """Thirty activities at thirteen employers by twenty people, and how the employers stand."""

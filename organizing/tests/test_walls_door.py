@@ -33,6 +33,7 @@ MAY_ENTER = {
     "maintenance/drill.py",
     "maintenance/healing.py",
     "maintenance/healing_lock.py",
+    "maintenance/mendable.py",
     "maintenance/resilience/checksums.py",
     "maintenance/resilience/reporting.py",
     "maintenance/seeding.py",

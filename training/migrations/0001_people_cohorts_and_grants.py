@@ -76,6 +76,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-start_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        name="cohort_coded",
+                        violation_error_message="A cohort needs a code.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["planned", "enrolling", "active", "completed", "cancelled"])
+                        ),
+                        name="cohort_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end_date__gte", models.F("start_date"))),
+                        name="cohort_ends_after_start",
+                        violation_error_message="The cohort ends before it starts: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_students__gt", 0)),
+                        name="cohort_has_places",
+                        violation_error_message="A cohort needs at least one place.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("code",),
+                        name="cohort_code_unique",
+                        violation_error_message="Another cohort already has this code.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="cohort_search",
+                    ),
+                    models.Index(fields=["-start_date", "-id"], name="cohort_by_start"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +256,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-enrolled_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["enrolled", "in_progress", "completed", "dropped", "withdrawn", "deferred"])
+                        ),
+                        name="enrollment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("enrolled_on")), _connector="OR"
+                        ),
+                        name="enrollment_ends_after_start",
+                        violation_error_message="The last day lies before the first. Check both.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on", None), ("status__in", ("enrolled", "in_progress", "deferred"))),
+                            models.Q(
+                                models.Q(("status__in", ("enrolled", "in_progress", "deferred")), _negated=True),
+                                ("ended_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enrollment_ended_when_over",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["dropped", "withdrawn"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="enrollment_left_for_a_reason",
+                        violation_error_message="Say why the student left.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["cohort", "status"], name="enrollment_in_cohort"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +329,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "funder report",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_day__gte", models.F("first_day"))),
+                        name="funderreport_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +427,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-start_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("funder", ""), _negated=True)
+                        ),
+                        name="grant_named",
+                        violation_error_message="A grant needs a name and a funder.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end_date__gte", models.F("start_date"))),
+                        name="grant_ends_after_start",
+                        violation_error_message="The grant ends before it starts: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="grant_amount_positive",
+                        violation_error_message="A grant is more than nothing.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="grant_search",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -424,6 +528,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-expense_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="expense_amount_positive",
+                        violation_error_message="An expense is more than nothing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payee", ""), _negated=True),
+                        name="expense_payee_named",
+                        violation_error_message="Say who was paid.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payment_method__in", ["cash", "check", "card", "ach", "wire", "grant", "other"])
+                        ),
+                        name="expense_payment_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_over", False), models.Q(("over_because", ""), _negated=True), _connector="OR"
+                        ),
+                        name="expense_over_for_a_reason",
+                        violation_error_message="Say why more is spent than the grant holds.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="expense_search",
+                    ),
+                    models.Index(fields=["grant", "-expense_date"], include=("amount",), name="expense_of_grant"),
+                    models.Index(fields=["-expense_date", "-id"], name="expense_by_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -524,6 +661,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sort_key", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_name", ""), _negated=True), models.Q(("last_name", ""), _negated=True)
+                        ),
+                        name="instructor_named",
+                        violation_error_message="An instructor needs a first and a last name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_type__in", ["hourly", "daily", "flat", "salary"])),
+                        name="instructor_rate_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate", None), ("rate__gte", 0), _connector="OR"),
+                        name="instructor_rate_not_negative",
+                        violation_error_message="A rate cannot be negative.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="instructor_search",
+                    ),
+                    models.Index(fields=["sort_key", "id"], name="instructor_by_name"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -560,6 +722,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "instructor of a cohort",
                 "verbose_name_plural": "instructors of cohorts",
                 "ordering": ["-is_primary", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cohort", "instructor"),
+                        name="cohortinstructor_once",
+                        violation_error_message="This instructor teaches the cohort already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("cohort",),
+                        name="cohortinstructor_one_primary",
+                        violation_error_message="Another instructor already answers for this cohort.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -628,6 +803,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "instructor hours",
                 "verbose_name_plural": "instructor hours",
                 "ordering": ["-work_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gt", 0), ("hours__lte", 24)),
+                        name="hours_possible",
+                        violation_error_message="A day has more than nought and at most 24 hours.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_type__in", ["hourly", "daily", "flat", "salary"])),
+                        name="hours_rate_type_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["instructor", "-work_date"], name="hours_of_instructor"),
+                    models.Index(fields=["-work_date", "-id"], name="hours_by_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -679,6 +869,53 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "JATC application",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "draft",
+                                    "submitted",
+                                    "under_review",
+                                    "interview_scheduled",
+                                    "interviewed",
+                                    "accepted",
+                                    "rejected",
+                                    "waitlisted",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="jatcapplication_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["draft", "withdrawn"]), ("submitted_on__isnull", False), _connector="OR"
+                        ),
+                        name="jatcapplication_submitted_on_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "interview_scheduled"), _negated=True),
+                            ("interview_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="jatcapplication_scheduled_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_on", None),
+                            ("submitted_on", None),
+                            ("decided_on__gte", models.F("submitted_on")),
+                            _connector="OR",
+                        ),
+                        name="jatcapplication_decided_after_submission",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["status", "-id"], name="jatcapplication_by_status"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -717,6 +954,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["held_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_score__gt", 0), ("score__gte", 0), ("score__lte", models.F("max_score"))
+                        ),
+                        name="interview_within_scale",
+                        violation_error_message="The score must lie between nought and the most that can be had.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("application", "interviewer"),
+                        name="interview_once",
+                        violation_error_message="This interviewer has scored this application already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -747,6 +998,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-first_day", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                        ),
+                        name="leave_ends_after_start",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="leave_has_reason"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("last_day", None)), fields=("enrollment",), name="leave_one_at_a_time"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["enrollment", "first_day"], name="leave_of_enrollment"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -919,6 +1185,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "classes",
                 "ordering": ["-session_date", "-starts_at", "-id"],
                 "permissions": [("take_attendance", "Can take attendance in classes they see")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="session_ends_after_start",
+                        violation_error_message="The class ends before it starts: check both times.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_cancelled", True), models.Q(("cancelled_because", ""), _negated=True)),
+                            models.Q(("cancelled_because", ""), ("is_cancelled", False)),
+                            _connector="OR",
+                        ),
+                        name="session_cancelled_for_a_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_cancelled", False)),
+                        fields=("cohort", "session_date", "starts_at"),
+                        name="session_once",
+                        violation_error_message="The cohort has a class at that time already.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["cohort", "session_date", "starts_at"], name="session_of_cohort"),
+                    models.Index(fields=["-session_date", "-starts_at", "-id"], name="session_by_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -973,6 +1264,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-start_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["apprenticeship", "trade_job", "other_job", "education"])),
+                        name="placement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wage", None), ("wage__gte", 0), _connector="OR"),
+                        name="placement_wage_not_negative",
+                        violation_error_message="A wage cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "education"), ("employer__isnull", False), _connector="OR"),
+                        name="placement_job_has_employer",
+                        violation_error_message="Say who the employer is.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-start_date", "-id"], name="placement_by_start"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1024,6 +1334,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "follow-up",
                 "ordering": ["due_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on", None), ("outcome", "")),
+                            models.Q(
+                                ("done_on__isnull", False),
+                                ("outcome__in", ["same", "elsewhere", "not_working", "unreached"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="followup_done_has_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wage", None), ("wage__gte", 0), _connector="OR"),
+                        name="followup_wage_not_negative",
+                        violation_error_message="A wage cannot be negative.",
+                    ),
+                    models.UniqueConstraint(fields=("placement", "months"), name="followup_once"),
+                ],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_on", None)), fields=["due_on"], name="followup_open"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1093,6 +1425,37 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["sort_key", "id"],
                 "permissions": [("every_cohort", "Can see and run every cohort, not only the own ones")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("student_number", ""), _negated=True),
+                        name="student_numbered",
+                        violation_error_message="A student needs a number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["applicant", "enrolled", "on_leave", "completed", "dropped", "dismissed"])
+                        ),
+                        name="student_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status_on__gte", models.F("applied_on"))),
+                        name="student_status_after_application",
+                        violation_error_message="That day lies before the day of the application. Check both.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("student_number",),
+                        name="student_number_unique",
+                        violation_error_message="Another student already has this number.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="student_search",
+                    ),
+                    models.Index(fields=["sort_key", "id"], name="student_by_name"),
+                    models.Index(fields=["status", "sort_key"], name="student_by_status"),
+                ],
             },
         ),
         migrations.AddField(
@@ -1201,6 +1564,38 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "demographics",
                 "verbose_name_plural": "demographics",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("gender__in", ["", "woman", "man", "non_binary", "other", "declined"])),
+                        name="demographics_gender_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("veteran__in", ["", "yes", "no", "declined"])),
+                        name="demographics_veteran_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("disability__in", ["", "yes", "no", "declined"])),
+                        name="demographics_disability_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ancestry__contained_by",
+                                [
+                                    "american_indian",
+                                    "asian",
+                                    "black",
+                                    "hispanic",
+                                    "pacific",
+                                    "white",
+                                    "other",
+                                    "declined",
+                                ],
+                            )
+                        ),
+                        name="demographics_ancestry_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1293,6 +1688,86 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-issued_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "certification_type__in",
+                                [
+                                    "osha_10",
+                                    "osha_30",
+                                    "first_aid",
+                                    "cpr",
+                                    "forklift",
+                                    "aerial_lift",
+                                    "confined_space",
+                                    "hazmat",
+                                    "flagger",
+                                    "electrical_trainee",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="certification_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["pending", "active", "expired", "revoked"])),
+                        name="certification_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("issued_date", None),
+                            ("expiry_date", None),
+                            ("expiry_date__gt", models.F("issued_date")),
+                            _connector="OR",
+                        ),
+                        name="certification_expires_after_issue",
+                        violation_error_message="It would expire before it was issued: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["pending", "revoked"]), ("issued_date__isnull", False), _connector="OR"
+                        ),
+                        name="certification_issued_on_a_day",
+                        violation_error_message="Say when it was issued.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "expired"), _negated=True),
+                            ("expiry_date__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="certification_expired_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "revoked"), models.Q(("revoked_because", ""), _negated=True)),
+                            models.Q(models.Q(("status", "revoked"), _negated=True), ("revoked_because", "")),
+                            _connector="OR",
+                        ),
+                        name="certification_revoked_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("certification_type", "other"), _negated=True),
+                            models.Q(("title", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="certification_other_named",
+                        violation_error_message="Say what it is, because the type is “Other”.",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="certification_search",
+                    ),
+                    models.Index(fields=["student", "-issued_date"], name="certification_of_student"),
+                    models.Index(
+                        condition=models.Q(("status", "active")), fields=["expiry_date"], name="certification_expiring"
+                    ),
+                    models.Index(fields=["issued_date"], name="certification_by_issue"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1376,6 +1851,41 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "issued tool",
                 "ordering": ["-issued_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("tool", ""), _negated=True), name="tool_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="tool_some",
+                        violation_error_message="Issue at least one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on", None), ("due_on__gte", models.F("issued_on")), _connector="OR"),
+                        name="tool_due_after_issue",
+                        violation_error_message="It would be due back before it was issued: check both dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("returned_on", None), ("returned_to", None)),
+                            models.Q(("returned_on__gte", models.F("issued_on")), ("returned_to__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tool_returned_after_issue",
+                        violation_error_message="It cannot have come back before it was issued.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", None), ("value__gte", 0), _connector="OR"),
+                        name="tool_value_not_negative",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="toolissued_search",
+                    ),
+                    models.Index(fields=["student", "-issued_on"], name="tool_of_student"),
+                    models.Index(condition=models.Q(("returned_on", None)), fields=["due_on"], name="tool_out"),
+                    models.Index(fields=["-issued_on", "-id"], name="tool_by_issue"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1521,396 +2031,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="grant",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="grant_search",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("funder", ""), _negated=True)),
-                name="grant_named",
-                violation_error_message="A grant needs a name and a funder.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_date__gte", models.F("start_date"))),
-                name="grant_ends_after_start",
-                violation_error_message="The grant ends before it starts: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)),
-                name="grant_amount_positive",
-                violation_error_message="A grant is more than nothing.",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="funderreport",
             index=models.Index(fields=["grant", "-last_day"], name="funderreport_of_grant"),
-        ),
-        migrations.AddConstraint(
-            model_name="funderreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_day__gte", models.F("first_day"))), name="funderreport_ends_after_start"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="expense_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["grant", "-expense_date"], include=("amount",), name="expense_of_grant"),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["-expense_date", "-id"], name="expense_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)),
-                name="expense_amount_positive",
-                violation_error_message="An expense is more than nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payee", ""), _negated=True),
-                name="expense_payee_named",
-                violation_error_message="Say who was paid.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payment_method__in", ["cash", "check", "card", "ach", "wire", "grant", "other"])),
-                name="expense_payment_method_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_over", False), models.Q(("over_because", ""), _negated=True), _connector="OR"),
-                name="expense_over_for_a_reason",
-                violation_error_message="Say why more is spent than the grant holds.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instructor",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="instructor_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instructor",
-            index=models.Index(fields=["sort_key", "id"], name="instructor_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="instructor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_name", ""), _negated=True), models.Q(("last_name", ""), _negated=True)
-                ),
-                name="instructor_named",
-                violation_error_message="An instructor needs a first and a last name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instructor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate_type__in", ["hourly", "daily", "flat", "salary"])),
-                name="instructor_rate_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instructor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate", None), ("rate__gte", 0), _connector="OR"),
-                name="instructor_rate_not_negative",
-                violation_error_message="A rate cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortinstructor",
-            constraint=models.UniqueConstraint(
-                fields=("cohort", "instructor"),
-                name="cohortinstructor_once",
-                violation_error_message="This instructor teaches the cohort already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortinstructor",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_primary", True)),
-                fields=("cohort",),
-                name="cohortinstructor_one_primary",
-                violation_error_message="Another instructor already answers for this cohort.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instructorhours",
-            index=models.Index(fields=["instructor", "-work_date"], name="hours_of_instructor"),
-        ),
-        migrations.AddIndex(
-            model_name="instructorhours",
-            index=models.Index(fields=["-work_date", "-id"], name="hours_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="instructorhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gt", 0), ("hours__lte", 24)),
-                name="hours_possible",
-                violation_error_message="A day has more than nought and at most 24 hours.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instructorhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate_type__in", ["hourly", "daily", "flat", "salary"])),
-                name="hours_rate_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_score__gt", 0), ("score__gte", 0), ("score__lte", models.F("max_score"))),
-                name="interview_within_scale",
-                violation_error_message="The score must lie between nought and the most that can be had.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interview",
-            constraint=models.UniqueConstraint(
-                fields=("application", "interviewer"),
-                name="interview_once",
-                violation_error_message="This interviewer has scored this application already.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="leave",
-            index=models.Index(fields=["enrollment", "first_day"], name="leave_of_enrollment"),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"),
-                name="leave_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="leave_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("last_day", None)), fields=("enrollment",), name="leave_one_at_a_time"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cohort",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="cohort_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cohort",
-            index=models.Index(fields=["-start_date", "-id"], name="cohort_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="cohort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                name="cohort_coded",
-                violation_error_message="A cohort needs a code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "enrolling", "active", "completed", "cancelled"])),
-                name="cohort_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_date__gte", models.F("start_date"))),
-                name="cohort_ends_after_start",
-                violation_error_message="The cohort ends before it starts: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_students__gt", 0)),
-                name="cohort_has_places",
-                violation_error_message="A cohort needs at least one place.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohort",
-            constraint=models.UniqueConstraint(
-                fields=("code",),
-                name="cohort_code_unique",
-                violation_error_message="Another cohort already has this code.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="classsession",
-            index=models.Index(fields=["cohort", "session_date", "starts_at"], name="session_of_cohort"),
-        ),
-        migrations.AddIndex(
-            model_name="classsession",
-            index=models.Index(fields=["-session_date", "-starts_at", "-id"], name="session_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="classsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="session_ends_after_start",
-                violation_error_message="The class ends before it starts: check both times.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_cancelled", True), models.Q(("cancelled_because", ""), _negated=True)),
-                    models.Q(("cancelled_because", ""), ("is_cancelled", False)),
-                    _connector="OR",
-                ),
-                name="session_cancelled_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classsession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_cancelled", False)),
-                fields=("cohort", "session_date", "starts_at"),
-                name="session_once",
-                violation_error_message="The cohort has a class at that time already.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(condition=models.Q(("done_on", None)), fields=["due_on"], name="followup_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on", None), ("outcome", "")),
-                    models.Q(
-                        ("done_on__isnull", False), ("outcome__in", ["same", "elsewhere", "not_working", "unreached"])
-                    ),
-                    _connector="OR",
-                ),
-                name="followup_done_has_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("wage", None), ("wage__gte", 0), _connector="OR"),
-                name="followup_wage_not_negative",
-                violation_error_message="A wage cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(fields=("placement", "months"), name="followup_once"),
-        ),
-        migrations.AddIndex(
-            model_name="student",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="student_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="student",
-            index=models.Index(fields=["sort_key", "id"], name="student_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="student",
-            index=models.Index(fields=["status", "sort_key"], name="student_by_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("student_number", ""), _negated=True),
-                name="student_numbered",
-                violation_error_message="A student needs a number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["applicant", "enrolled", "on_leave", "completed", "dropped", "dismissed"])
-                ),
-                name="student_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status_on__gte", models.F("applied_on"))),
-                name="student_status_after_application",
-                violation_error_message="That day lies before the day of the application. Check both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.UniqueConstraint(
-                fields=("student_number",),
-                name="student_number_unique",
-                violation_error_message="Another student already has this number.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(fields=["-start_date", "-id"], name="placement_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["apprenticeship", "trade_job", "other_job", "education"])),
-                name="placement_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("wage", None), ("wage__gte", 0), _connector="OR"),
-                name="placement_wage_not_negative",
-                violation_error_message="A wage cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "education"), ("employer__isnull", False), _connector="OR"),
-                name="placement_job_has_employer",
-                violation_error_message="Say who the employer is.",
-            ),
         ),
         migrations.AddConstraint(
             model_name="placement",
@@ -1924,64 +2046,6 @@ class Migration(migrations.Migration):
             model_name="jatcapplication",
             index=models.Index(fields=["student", "-id"], name="jatcapplication_of_student"),
         ),
-        migrations.AddIndex(
-            model_name="jatcapplication",
-            index=models.Index(fields=["status", "-id"], name="jatcapplication_by_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="jatcapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "draft",
-                            "submitted",
-                            "under_review",
-                            "interview_scheduled",
-                            "interviewed",
-                            "accepted",
-                            "rejected",
-                            "waitlisted",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="jatcapplication_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jatcapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["draft", "withdrawn"]), ("submitted_on__isnull", False), _connector="OR"
-                ),
-                name="jatcapplication_submitted_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jatcapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "interview_scheduled"), _negated=True),
-                    ("interview_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="jatcapplication_scheduled_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jatcapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_on", None),
-                    ("submitted_on", None),
-                    ("decided_on__gte", models.F("submitted_on")),
-                    _connector="OR",
-                ),
-                name="jatcapplication_decided_after_submission",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="jatcapplication",
             constraint=models.UniqueConstraint(
@@ -1994,53 +2058,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="enrollment",
             index=models.Index(fields=["student", "-enrolled_on"], name="enrollment_of_student"),
-        ),
-        migrations.AddIndex(
-            model_name="enrollment",
-            index=models.Index(fields=["cohort", "status"], name="enrollment_in_cohort"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["enrolled", "in_progress", "completed", "dropped", "withdrawn", "deferred"])
-                ),
-                name="enrollment_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("enrolled_on")), _connector="OR"),
-                name="enrollment_ends_after_start",
-                violation_error_message="The last day lies before the first. Check both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on", None), ("status__in", ("enrolled", "in_progress", "deferred"))),
-                    models.Q(
-                        models.Q(("status__in", ("enrolled", "in_progress", "deferred")), _negated=True),
-                        ("ended_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="enrollment_ended_when_over",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["dropped", "withdrawn"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="enrollment_left_for_a_reason",
-                violation_error_message="Say why the student left.",
-            ),
         ),
         migrations.AddConstraint(
             model_name="enrollment",
@@ -2057,200 +2074,6 @@ class Migration(migrations.Migration):
                 fields=("student",),
                 name="enrollment_one_running",
                 violation_error_message="This student has a place in another cohort.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demographics",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gender__in", ["", "woman", "man", "non_binary", "other", "declined"])),
-                name="demographics_gender_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demographics",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("veteran__in", ["", "yes", "no", "declined"])), name="demographics_veteran_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demographics",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("disability__in", ["", "yes", "no", "declined"])),
-                name="demographics_disability_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demographics",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ancestry__contained_by",
-                        ["american_indian", "asian", "black", "hispanic", "pacific", "white", "other", "declined"],
-                    )
-                ),
-                name="demographics_ancestry_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="certification",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="certification_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="certification",
-            index=models.Index(fields=["student", "-issued_date"], name="certification_of_student"),
-        ),
-        migrations.AddIndex(
-            model_name="certification",
-            index=models.Index(
-                condition=models.Q(("status", "active")), fields=["expiry_date"], name="certification_expiring"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="certification",
-            index=models.Index(fields=["issued_date"], name="certification_by_issue"),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "certification_type__in",
-                        [
-                            "osha_10",
-                            "osha_30",
-                            "first_aid",
-                            "cpr",
-                            "forklift",
-                            "aerial_lift",
-                            "confined_space",
-                            "hazmat",
-                            "flagger",
-                            "electrical_trainee",
-                            "other",
-                        ],
-                    )
-                ),
-                name="certification_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "active", "expired", "revoked"])),
-                name="certification_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("issued_date", None),
-                    ("expiry_date", None),
-                    ("expiry_date__gt", models.F("issued_date")),
-                    _connector="OR",
-                ),
-                name="certification_expires_after_issue",
-                violation_error_message="It would expire before it was issued: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["pending", "revoked"]), ("issued_date__isnull", False), _connector="OR"
-                ),
-                name="certification_issued_on_a_day",
-                violation_error_message="Say when it was issued.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "expired"), _negated=True), ("expiry_date__isnull", False), _connector="OR"
-                ),
-                name="certification_expired_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "revoked"), models.Q(("revoked_because", ""), _negated=True)),
-                    models.Q(models.Q(("status", "revoked"), _negated=True), ("revoked_because", "")),
-                    _connector="OR",
-                ),
-                name="certification_revoked_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("certification_type", "other"), _negated=True),
-                    models.Q(("title", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="certification_other_named",
-                violation_error_message="Say what it is, because the type is “Other”.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="toolissued",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="toolissued_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="toolissued",
-            index=models.Index(fields=["student", "-issued_on"], name="tool_of_student"),
-        ),
-        migrations.AddIndex(
-            model_name="toolissued",
-            index=models.Index(condition=models.Q(("returned_on", None)), fields=["due_on"], name="tool_out"),
-        ),
-        migrations.AddIndex(
-            model_name="toolissued",
-            index=models.Index(fields=["-issued_on", "-id"], name="tool_by_issue"),
-        ),
-        migrations.AddConstraint(
-            model_name="toolissued",
-            constraint=models.CheckConstraint(condition=models.Q(("tool", ""), _negated=True), name="tool_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="toolissued",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="tool_some", violation_error_message="Issue at least one."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="toolissued",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on", None), ("due_on__gte", models.F("issued_on")), _connector="OR"),
-                name="tool_due_after_issue",
-                violation_error_message="It would be due back before it was issued: check both dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="toolissued",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("returned_on", None), ("returned_to", None)),
-                    models.Q(("returned_on__gte", models.F("issued_on")), ("returned_to__isnull", False)),
-                    _connector="OR",
-                ),
-                name="tool_returned_after_issue",
-                violation_error_message="It cannot have come back before it was issued.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="toolissued",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", None), ("value__gte", 0), _connector="OR"), name="tool_value_not_negative"
             ),
         ),
     ]

@@ -1,9 +1,11 @@
 """After the class: applying to a JATC, interviews, placement, and asking three, six and twelve months later."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ip2a.models import Record
@@ -17,6 +19,12 @@ from training.models.words import FollowUpOutcome, JatcStatus, PlacementKind, mo
 SCORED = (JatcStatus.INTERVIEWED, JatcStatus.ACCEPTED, JatcStatus.WAITLISTED, JatcStatus.REJECTED)
 
 
+def _of(figure: models.Aggregate, empty: int | None = None) -> Any:
+    rows = Interview.objects.filter(application=models.OuterRef("pk")).order_by().values("application")
+    found = models.Subquery(rows.annotate(figure=figure).values("figure"))
+    return found if empty is None else Coalesce(found, empty)
+
+
 class ApplicationQuerySet(Scoped):
     of_student = "student"
 
@@ -24,7 +32,8 @@ class ApplicationQuerySet(Scoped):
         return self.select_related("student", "jatc").with_scores()
 
     def with_scores(self):
-        return self.annotate(mean=models.Avg("interviews__score"), scores=models.Count("interviews"))
+        """``mean`` and ``scores`` of the interviews, asked for each row: a page's fifty are added up, not all."""
+        return self.annotate(mean=_of(models.Avg("score")), scores=_of(models.Count("id"), empty=0))
 
     def ranked(self):
         """By mean score of the interviews, the best first; who applied first goes before an equal."""
@@ -76,6 +85,11 @@ class JatcApplication(Record):
         indexes = [
             models.Index(fields=["student", "-id"], name="jatcapplication_of_student"),
             models.Index(fields=["status", "-id"], name="jatcapplication_by_status"),
+            models.Index(
+                models.F("submitted_on").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="jatcapplication_by_day",
+            ),
         ]
 
     def __str__(self):

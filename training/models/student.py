@@ -75,7 +75,7 @@ class Student(Importable, Removable):
         ]
         indexes = [
             search_index("student_search"),
-            models.Index(fields=["sort_key", "id"], name="student_by_name"),
+            models.Index(fields=["sort_key", "id"], name="student_in_order", include=["deleted_at"]),
             models.Index(fields=["status", "sort_key"], name="student_by_status"),
         ]
 

@@ -142,7 +142,9 @@ class Certification(Record):
             search_index("certification_search"),
             models.Index(fields=["student", "-issued_date"], name="certification_of_student"),
             models.Index(fields=["expiry_date"], name="certification_expiring", condition=models.Q(status="active")),
-            models.Index(fields=["issued_date"], name="certification_by_issue"),
+            models.Index(
+                models.F("issued_date").desc(nulls_last=True), models.F("id").desc(), name="certification_by_issue_day"
+            ),
         ]
 
     def __str__(self):

@@ -13,7 +13,7 @@ from ip2a.numbers import values
 from ip2a.panels import Panel, panel
 from ip2a.rules import has_right
 from ip2a.tables import Column, Table
-from training import columns, models, rates
+from training import columns, lookups, models, rates
 from training.models.words import RUNNING
 
 MOST = 25
@@ -232,10 +232,9 @@ def reports(request, grant) -> Panel | None:
 @panel("members.member", order=40)
 def of_member(request, member) -> Panel | None:
     """The member as a student."""
-    rows = models.Student.objects.visible_to(request.user)
-    if rows.query.is_empty():
+    if not has_right(request.user, "view", models.Student):
         return None
-    student = rows.filter(member=member).first()
+    student = lookups.student_of(request.user, member)
     if student is None:
         if not has_right(request.user, "add", models.Student) or member.is_removed:
             return None

@@ -7,20 +7,19 @@ from django.db import models
 from django.utils import timezone
 
 from ip2a.answers import YES, Answer, no
+from ip2a.questions import once
 from ip2a.rules import has_right
 from ip2a.words import format_day
 
 
+@once
 def knows(user: Any, record: models.Model) -> bool:
     """Whether this record is one of those that the person sees: an instructor's own cohorts, say.
 
     A page asks several rules about one record, so the answer stays with the record; services lock a fresh one.
     """
-    answers = record.__dict__.setdefault("_known_to", {})
-    if user.pk not in answers:
-        rows = type(record)._default_manager.visible_to(user)  # type: ignore[attr-defined]
-        answers[user.pk] = not rows.query.where or rows.filter(pk=record.pk).exists()
-    return answers[user.pk]
+    rows = type(record)._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    return not rows.query.where or rows.filter(pk=record.pk).exists()
 
 
 def may(user: Any, verb: str, model: type[models.Model], about: models.Model | None = None) -> Answer:

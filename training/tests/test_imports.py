@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ip2a.models import ImportBatch, KeptValues
 from members.factories import MemberFactory
-from members.tests.importing import bring, figures, media, said  # noqa: F401
+from members.tests.importing import bring, figures, media, rounds, said  # noqa: F401
 from training.factories import CertificationFactory, StudentFactory
 from training.models import Demographics, Student
 

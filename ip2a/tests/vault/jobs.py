@@ -36,6 +36,12 @@ def fail(job, progress):
     raise ZeroDivisionError("on purpose")
 
 
+@jobs.job("vault.break-halfway", label="Breaking halfway", atomic=False)
+def fail_halfway(job, progress):
+    Secret.objects.create(name="Stays", member=job.subject)
+    raise ZeroDivisionError("on purpose")
+
+
 @jobs.job("vault.steps", label="Walking", atomic=False)
 def walk(job, progress):
     """Commits as it goes; the second time it finds its own trace."""

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ip2a import audit
 from ip2a.answers import Refused
+from ip2a.terminal import replace_line
 from maintenance import drill, healing_words, repairing
 from maintenance.healing import heal
 from maintenance.healing_undo import undo
@@ -22,8 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--no-files", action="store_true", help="without the checks that read files")
         parser.add_argument("--undo", type=int, metavar="RUN", help="take back what a run mended")
         parser.add_argument("--drill", action="store_true", help="break a copy in every known way, and see each mended")
-        parser.add_argument("--only", action="append", metavar="NAME", help="these checks (or those that begin so)")
-        parser.add_argument("--app", action="append", metavar="APP", help="the checks of these apps")
+        parser.add_argument(
+            "--only", action="extend", nargs="+", metavar="NAME", help="these checks, or those whose names begin so"
+        )
+        parser.add_argument("--app", action="extend", nargs="+", metavar="APP", help="the checks of these apps")
         parser.add_argument("--many", action="store_true", help="mend also where very many are found at once")
         parser.add_argument("--again", action="store_true", help="mend also what somebody took back before")
         parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -60,6 +63,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no run {options['undo']}. auto_heal --summary shows them.", returncode=2)
         with audit.acting(command="auto_heal"):
             undone = undo(run, by=None, progress=self.progress)
+            repairing.after_an_undo(undone)
         self.say(healing_words.undone_as_json(undone), healing_words.undone_lines(undone))
         return bool(undone.left_alone)
 
@@ -79,7 +83,4 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """One line that replaces itself, on a terminal only."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K{stage} {done:,} of {total:,}" if stage else "\r\x1b[K", ending="")
-            self.stderr.flush()
+        replace_line(self.stderr, f"{stage} {done:,} of {total:,}" if stage else "")

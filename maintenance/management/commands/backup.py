@@ -1,12 +1,14 @@
 import json
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
 from ip2a import audit
-from maintenance.backups import making, restoring, telling, verifying
+from ip2a.terminal import how_far, replace_line
+from maintenance.backups import making, restoring, returning, telling, verifying
 from maintenance.backups.errors import CannotBackUp
 
 
@@ -20,8 +22,9 @@ class Command(BaseCommand):
         )
         what.add_argument("--list", action="store_true", help="which backups there are")
         what.add_argument("--restore", metavar="FILE", help="bring it back, with --into NAME")
+        what.add_argument("--bring-back", action="store_true", help="documents that are gone or changed")
         parser.add_argument("--into", metavar="NAME", default="", help="the database to make of it")
-        parser.add_argument("--files-into", metavar="FOLDER", default="", help="write its files into this folder")
+        parser.add_argument("--files-into", metavar="FOLDER", type=Path, help="write its files into this folder")
         parser.add_argument("--force", action="store_true", help="also where a database of that name stands")
         parser.add_argument("--typed", metavar="NAME", default="", help="its name once more, where nobody can type it")
         parser.add_argument("--no-files", action="store_true", help="verify the database only")
@@ -49,6 +52,8 @@ class Command(BaseCommand):
             return telling.verified(verifying.verify(options["verify"], with_files=with_files, say=self.progress))
         if options["restore"]:
             return telling.restored(self._restore(options))
+        if options["bring_back"]:
+            return telling.brought_back(returning.bring_back(self.progress))
         return telling.made(making.make(say=self.progress))
 
     def _restore(self, options: dict) -> restoring.Restored:
@@ -69,8 +74,4 @@ class Command(BaseCommand):
         return typed == into
 
     def progress(self, done: int, total: int, text: str) -> None:
-        """One line that replaces itself, on a terminal only."""
-        if self.stderr.isatty():
-            far = f"{text} {done:,}{f' of {total:,}' if total else ''}" if done else text
-            self.stderr.write(f"\r\x1b[K{far}", ending="")
-            self.stderr.flush()
+        replace_line(self.stderr, how_far(text, done, total))

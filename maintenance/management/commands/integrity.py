@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ip2a import audit
 from ip2a.answers import Refused
+from ip2a.terminal import replace_line
 from maintenance import doctor, healing_words, integrity_words, repairing
 from maintenance.healing import heal
 from maintenance.models_healing import Road
@@ -23,18 +24,26 @@ class Command(BaseCommand):
         )
         parser.add_argument("--app", action="extend", nargs="+", metavar="APP", help="the checks of these apps")
         parser.add_argument("--list", action="store_true", help="the checks there are; nothing is looked at")
+        parser.add_argument(
+            "--statements",
+            action="store_true",
+            help="the SQL that puts the database itself right, for its owner to run",
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, **options):
         self.as_json = options["format"] == "json"
         try:
             checks = choose(options["only"], options["app"], files=not options["no_files"])
-            act = self.list if options["list"] else self.repair if options["repair"] else self.look
-            is_something_left = act(checks, options)
+            is_something_left = self.chosen(options)(checks, options)
         except (Refused, UnknownCheck) as error:
             raise CommandError(str(error), returncode=2) from error
         if is_something_left:
             raise SystemExit(1)
+
+    def chosen(self, options):
+        acts = {"list": self.list, "statements": self.statements, "repair": self.repair}
+        return next((act for name, act in acts.items() if options[name]), self.look)
 
     def look(self, checks, options) -> bool:
         started = time.perf_counter()
@@ -65,13 +74,15 @@ class Command(BaseCommand):
         self.say(listed, (f"{c['name']:<70} {c['severity']}{files[c['files']]}: {c['sentence']}" for c in listed))
         return False
 
+    def statements(self, checks, options) -> bool:
+        lines = list(integrity_words.statements(checks))
+        self.say({"statements": lines}, lines)
+        return bool(lines)
+
     def say(self, told, lines):
         self.progress(0, 0)
         for line in [json.dumps(told, indent=2, ensure_ascii=False)] if self.as_json else lines:
             self.stdout.write(line)
 
     def progress(self, done: int, total: int, stage: str = "Looking") -> None:
-        """One line that replaces itself, on a terminal only."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K{stage} {done:,} of {total:,}" if total else "\r\x1b[K", ending="")
-            self.stderr.flush()
+        replace_line(self.stderr, f"{stage} {done:,} of {total:,}" if total else "")

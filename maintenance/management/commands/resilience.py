@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
 from ip2a import audit
+from ip2a.terminal import how_far, replace_line
 from maintenance.resilience import exporting, reporting
 from maintenance.resilience.models import Level, ResilienceReport
 from maintenance.resilience.parts import CHECKSUMS, Asked
@@ -40,11 +41,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def progress(self, done: int, total: int, text: str) -> None:
-        """One line that replaces itself, on a terminal only."""
-        if self.stderr.isatty():
-            far = f"{text} {done:,}{f' of {total:,}' if total else ''}" if done else text
-            self.stderr.write(f"\r\x1b[K{far}", ending="")
-            self.stderr.flush()
+        replace_line(self.stderr, how_far(text, done, total))
 
 
 def lines(report: ResilienceReport) -> list[str]:

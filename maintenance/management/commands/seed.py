@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from ip2a.terminal import replace_line
 from maintenance import doctor, seeding
 
 
@@ -20,16 +21,16 @@ class Command(BaseCommand):
         parser.add_argument("--scale", type=positive, default=1.0, metavar="X", help="multiplies a stress seed")
         parser.add_argument("--with-files", action="store_true", help="a stress seed writes files, too: 30 GB")
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same number gives the same data")
+        parser.add_argument("--until", default="", metavar="DATE", help="its last day (2026-10-30) instead of today")
         parser.add_argument("--force", action="store_true", help="also in production")
 
-    def handle(self, *, quick, stress, seed, scale, with_files, force, **options):
+    def handle(self, *, quick, stress, seed, scale, with_files, until, force, **options):
         if (scale != 1.0 or with_files) and not stress:
             raise CommandError("--scale and --with-files belong to a stress seed: add --stress.")
         size = "stress" if stress else "quick" if quick else "normal"
         try:
-            made = seeding.sow(
-                size=size, number=seed, scale=scale, with_files=with_files, force=force, say=self.progress
-            )
+            how = {"number": seed, "scale": scale, "with_files": with_files, "until": seeding.last_day(until)}
+            made = seeding.sow(size=size, **how, force=force, say=self.progress)
         except seeding.CannotSeed as error:
             raise CommandError(str(error)) from error
         self.progress("looking through the data")
@@ -43,7 +44,4 @@ class Command(BaseCommand):
         self.stdout.write(f"Data findings: {found}." if found else "Data findings: none.")
 
     def progress(self, text: str) -> None:
-        """One line that replaces itself, on a terminal only."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K{text}", ending="")
-            self.stderr.flush()
+        replace_line(self.stderr, text)

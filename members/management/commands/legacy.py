@@ -41,5 +41,5 @@ class Command(BaseCommand):
             outcomes.append((name, outcome))
         terminal.summarize(self.stdout, outcomes)
         found = sum(1 for seen in doctor.examine() or [] if seen.count or seen.trouble)
-        self.stdout.write(f"Data findings: {found}, on the page of that name.")
+        self.stdout.write(f"Data findings: {found}, under Repairs.")
         sys.exit(0 if all(outcome.is_proven for _, outcome in outcomes) else 1)

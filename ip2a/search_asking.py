@@ -1,0 +1,134 @@
+"""The search in two statements: the numbers of the best hits of all sources in one, then the records that were hit.
+
+Each source is put into SQL once for a set of rights and the shapes of the words (``ip2a.search_words``); a search only
+fills in its words.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+
+from ip2a.questions import Question, Reader, Unaskable, mark, rights_of
+from ip2a.search_words import MARK, Word
+
+
+class Source(Protocol):
+    """What is needed of ip2a.search.Source."""
+
+    @property
+    def model(self) -> Any: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def rows(self) -> Callable[[models.QuerySet], models.QuerySet]: ...
+
+
+Look = Callable[..., models.QuerySet]
+THE_READER = mark(0, 0)
+_ARRAY = "ARRAY(SELECT hit.pk FROM ({sql}) AS hit)"
+
+
+class Changing(Exception):
+    """What this person sees of a source depends on more than their rights, such as the hour: it is asked anew."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A parameter that is made of a word: itself, or between the signs of LIKE."""
+
+    before: str
+    mark: str
+    after: str
+
+    def filled(self, values: dict[str, str]) -> str:
+        value = values[self.mark]
+        if self.before or self.after:
+            value = value.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        return f"{self.before}{value}{self.after}"
+
+
+def ask(user: Any, sources: Sequence[Source], look: Look, words: list[str], most: int) -> dict[str, list[Any]]:
+    """The best records of each source in which there are any, by the source's key."""
+    known = [Word.of(word) for word in words]
+    parts = [(source, *part) for source in sources if (part := _part(user, source, look, known, most)) is not None]
+    if not parts:
+        return {}
+    statement = f"SELECT {', '.join(_ARRAY.format(sql=sql) for _, sql, _ in parts)}"
+    with connections[parts[0][0].model._default_manager.db].cursor() as cursor:
+        cursor.execute(statement, [value for _, _, given in parts for value in given])
+        hit = zip((source for source, _, _ in parts), cursor.fetchone(), strict=True)
+    return {source.key: _records(user, source, numbers) for source, numbers in hit if numbers}
+
+
+def _part(user: Any, source: Source, look: Look, words: list[Word], most: int) -> tuple[str, list[Any]] | None:
+    """SQL for the numbers of a source's best hits, with its parameters; None where this person sees nothing."""
+    try:
+        made = _made(source, rights_of(user), look, tuple(word.marked(n) for n, word in enumerate(words)), most)
+    except Changing:
+        return _sql(_numbers(source, user, look, words, most))
+    if made is None:
+        return None
+    values = {key: value for number, word in enumerate(words) for key, value in word.values(number).items()}
+    sql, parameters = made
+    return sql, [_filled(one, values, user) for one in parameters]
+
+
+def _filled(parameter: Any, values: dict[str, str], user: Any) -> Any:
+    if isinstance(parameter, Pattern):
+        return parameter.filled(values)
+    return user.pk if parameter == THE_READER else parameter
+
+
+@lru_cache(maxsize=2000)
+def _made(
+    source: Source, rights: frozenset[str], look: Look, words: tuple[Word, ...], most: int
+) -> tuple[str, list[Any]] | None:
+    try:
+        made = _sql(_numbers(source, Reader(rights, THE_READER), look, list(words), most))
+    except Unaskable as error:
+        raise Changing from error
+    if made is None:
+        return None
+    if any(isinstance(one, date) for one in made[1]):
+        raise Changing
+    return made[0], [_pattern(one) for one in made[1]]
+
+
+def _numbers(source: Source, user: Any, look: Look, words: list[Word], most: int) -> models.QuerySet:
+    return look(source.rows(source.model._default_manager.visible_to(user)), words).values_list("pk")[:most]
+
+
+def _sql(rows: models.QuerySet) -> tuple[str, list[Any]] | None:
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, list(parameters)
+
+
+def _pattern(parameter: Any) -> Any:
+    found = MARK.search(parameter) if isinstance(parameter, str) else None
+    return Pattern(parameter[: found.start()], found.group(), parameter[found.end() :]) if found else parameter
+
+
+def _records(user: Any, source: Source, numbers: list[int]) -> list[Any]:
+    """The records in the order of their numbers."""
+    try:
+        found = _question(source)(user, numbers)
+    except Unaskable:
+        found = source.rows(source.model._default_manager.visible_to(user)).filter(pk__in=numbers)
+    place = {number: n for n, number in enumerate(numbers)}
+    return sorted(found, key=lambda record: place[record.pk])
+
+
+@cache
+def _question(source: Source) -> Question:
+    def records(reader: Any, numbers: list[int]) -> models.QuerySet:
+        return source.rows(source.model._default_manager.visible_to(reader)).filter(pk__among=numbers)
+
+    return Question(records)
