@@ -14,6 +14,7 @@ from django.db import connection
 from psycopg import sql
 
 from ip2a.answers import Refused
+from maintenance.databases import drop
 from maintenance.mending_schema import owner_parameters
 
 PREFIX = "ip2a_drill_"
@@ -38,7 +39,7 @@ def scratch(*, template: str = "", say: Say = lambda words: None) -> Iterator[st
             with _entered(name, owner):
                 yield copied
         finally:
-            _drop(keeper, name)
+            drop(keeper, name)
 
 
 def drop_leftovers(keeper: psycopg.Connection) -> list[str]:
@@ -49,12 +50,8 @@ def drop_leftovers(keeper: psycopg.Connection) -> list[str]:
         [PREFIX.replace("_", r"\_") + "%"],
     ).fetchall()
     for (name,) in left:
-        _drop(keeper, name)
+        drop(keeper, name)
     return [name for (name,) in left]
-
-
-def _drop(keeper: psycopg.Connection, name: str) -> None:
-    keeper.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _create(keeper: psycopg.Connection, name: str, template: str, say: Say) -> str:

@@ -14,6 +14,7 @@ from psycopg import sql
 from maintenance.backups import folder, owner, programs
 from maintenance.backups.contents import Contents
 from maintenance.backups.errors import CannotBackUp
+from maintenance.databases import drop, send_away
 
 Say = Callable[[int, int, str], None]
 MARK = "_scratch_"  # what ends with it and a number is nobody's, once its process is gone
@@ -64,10 +65,6 @@ def create(line: psycopg.Connection, name: str) -> None:
         line.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
     except psycopg.Error as error:
         raise CannotBackUp(f"The database {name} cannot be made: {str(error).splitlines()[0]}.") from error
-
-
-def drop(line: psycopg.Connection, name: str) -> None:
-    line.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def exists(line: psycopg.Connection, name: str) -> bool:
@@ -154,7 +151,7 @@ def _replace(line: psycopg.Connection, backup: folder.Backup, into: str, say: Sa
 
 
 def _rename(line: psycopg.Connection, old: str, new: str) -> None:
-    line.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [old])
+    send_away(line, old)
     line.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new)))
 
 

@@ -22,6 +22,7 @@ from ip2a.factories import UserFactory
 from maintenance.backups import folder, making, owner, restoring, returning, telling, verifying
 from maintenance.backups.contents import Contents
 from maintenance.backups.errors import CannotBackUp
+from maintenance.databases import drop
 from maintenance.models import BackupRun, FileFault
 from members.factories import MemberFactory
 
@@ -180,14 +181,14 @@ def test_a_backup_comes_back_with_its_files_after_a_lost_disk(committed_db, caps
             assert (done.before, done.files, done.files_missing) == ("", 1, [])
             assert (tmp_path / "m" / row.path).read_bytes() == b"Dear Rosa, tomorrow.\n"
             with owner.setup_connection() as line:
-                restoring.drop(line, name)
+                drop(line, name)
                 restoring.create(line, name)
             call_command("backup", restore=run.name, into=name)
         assert capsys.readouterr().out == f"The database {name} stands.\n"
         assert [one for one in databases() if one.startswith(name)] == [name]
     finally:
         with owner.setup_connection() as line:
-            restoring.drop(line, name)
+            drop(line, name)
 
 
 def test_lost_and_changed_documents_are_brought_back_and_nothing_is_overwritten(capsys):
@@ -235,7 +236,7 @@ def test_a_standing_database_is_replaced_only_by_force_and_name_and_kept_aside(c
         with owner.setup_connection() as line:
             for one in databases():
                 if one.startswith(name):
-                    restoring.drop(line, one)
+                    drop(line, one)
 
 
 def test_row_security_never_makes_a_gap(owner_db):
