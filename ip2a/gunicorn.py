@@ -36,6 +36,13 @@ def post_fork(server: Any, worker: Any) -> None:
     process.dies_with_parent(signal.SIGKILL, parent=server.pid)()
 
 
+def post_worker_init(worker: Any) -> None:
+    """Django is loaded by now."""
+    from ip2a.db import resting
+
+    resting.begin()
+
+
 def when_ready(server: Any) -> None:
     """What is loaded by now stays: the garbage collector need not walk through it again (it took 60 ms each time)."""
     gc.collect()

@@ -2,11 +2,14 @@
 
 Every thread of every web process and every worker keeps a connection of its own. Where the server allows fewer than
 that, whoever comes last waits ``DATABASE_WAIT_SECONDS`` for somebody to let go, and is then told (``ip2a.outage``).
-A process that was refused lets go of its connections after each request for a while, so that its threads share.
+Once one was refused, it and the processes of the same web server or worker let go of their connections after each
+request for a while, so that they share.
 """
 
 import logging
+import mmap
 import random
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +27,7 @@ WORDS = ("too many clients", "too many connections", "connection slots are reser
 logger = logging.getLogger(__name__)
 Line = TypeVar("Line")
 _thread = threading.local()
-_shares_until = float("-inf")
+_shares_until = mmap.mmap(-1, struct.calcsize("d"))  # shared with the processes that are forked of this one
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -36,8 +39,8 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def is_scarce() -> bool:
-    """Whether this process was refused a connection lately, so that none should be kept longer than it is used."""
-    return time.monotonic() < _shares_until
+    """Whether a connection was refused lately, so that none should be kept longer than it is used."""
+    return time.monotonic() < struct.unpack_from("d", _shares_until)[0]
 
 
 def for_room(connect: Callable[[], Line]) -> Line:
@@ -65,10 +68,9 @@ def begin_anew(**kwargs: Any) -> None:
 
 
 def _note(seconds: float) -> None:
-    global _shares_until  # noqa: PLW0603 - of this process
     if not is_scarce():
         logger.warning("PostgreSQL has no connection left. Waiting up to %g s for one.", seconds)
-    _shares_until = time.monotonic() + SHARES_FOR
+    struct.pack_into("d", _shares_until, 0, time.monotonic() + SHARES_FOR)
 
 
 request_started.connect(begin_anew, dispatch_uid="waiting")
