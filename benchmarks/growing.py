@@ -12,6 +12,7 @@ import psycopg
 STEP = 100_000_000  # between a row's number and its copy's; integer columns have room for twenty of them
 SMALL_STEP = 1_000_000
 NO_ROOM = 12  # letters
+ANOTHER_LETTER = "chr(64 + n + (ascii({column}) BETWEEN 65 AND 64 + n)::int)"  # A, B, C…, without its own
 SHAPED = ("grievance_number",)  # nothing but digits may follow
 KEPT = {
     *("auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_migrations"),
@@ -98,7 +99,7 @@ class Table:
         longest = self.texts[column]
         behind = mark if column in SHAPED else f"'.' || {mark}"
         is_tight = column == "member_number" or (longest and longest <= NO_ROOM)
-        text = f"chr(64 + n) || substr({column}, 2)" if is_tight else f"{column} || {behind}"
+        text = f"{ANOTHER_LETTER.format(column=column)} || substr({column}, 2)" if is_tight else f"{column} || {behind}"
         return f"CASE WHEN {column} = '' THEN '' ELSE {text} END"
 
 

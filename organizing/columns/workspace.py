@@ -9,9 +9,9 @@ from django.utils.safestring import mark_safe
 from ip2a.numbers import value
 from ip2a.tables import Column
 from ip2a.words import register_tones, state_chip
-from organizing.counting.cards import judge, list_for
+from organizing.counting.cards import judge_shown
 from organizing.counting.wallchart import LOOKS, stale_before
-from organizing.models import AuthorizationCard, ChargeSection, UnitListEntry, Worker
+from organizing.models import ChargeSection, UnitListEntry, Worker
 from organizing.rules.numbers import CHARGE_MONTHS
 from organizing.services.practices import clock_of, is_running
 
@@ -164,17 +164,10 @@ WORKERS = [
 
 
 def with_verdicts(cards: list) -> None:
-    """What each card came to, against the newest list of its campaign; a few statements for each campaign shown."""
-    by_campaign: dict = {}
+    """What each card came to, against the newest list of its campaign."""
+    told = judge_shown(cards)
     for card in cards:
-        by_campaign.setdefault(card.campaign_id, []).append(card)
-    for shown in by_campaign.values():
-        campaign = shown[0].campaign
-        workers = {card.worker_id for card in shown}
-        every = list(AuthorizationCard.objects.filter(worker__in=workers))
-        told = judge(every, campaign, list_for(campaign))
-        for card in shown:
-            card.judgement = told[card.pk]
+        card.judgement = told[card.pk]
 
 
 class Verdict(Column):

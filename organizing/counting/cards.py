@@ -5,6 +5,8 @@ The same questions in the same order as ``organizing.rules.validity``, which exp
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +18,7 @@ from django.utils import timezone
 
 from ip2a.numbers import values
 from ip2a.words import format_day
-from organizing.models import AuthorizationCard, Campaign, UnitList, UnitListEntry
+from organizing.models import AuthorizationCard, Campaign, CampaignEmployer, UnitList, UnitListEntry
 from organizing.rules.numbers import CARD_DAYS, SHOWING, TARGET
 from organizing.rules.validity import DUPLICATE, REASONS, VALID, Card, Check, Ground, checks, verdicts
 
@@ -120,6 +122,12 @@ def list_for(campaign: Campaign, chosen: int | None = None) -> UnitList | None:
     return found or rows.as_of(timezone.localdate()).first()
 
 
+def newest_lists(campaigns: Iterable[int]) -> dict[int, UnitList]:
+    """As ``list_for``, of several campaigns: the list of each that has one."""
+    rows = UnitList.objects.filter(campaign__in=campaigns).as_of(timezone.localdate())
+    return {row.campaign_id: row for row in rows.order_by("campaign", "-as_of", "-id").distinct("campaign")}
+
+
 def _parameters(campaign: Campaign, unit_list: UnitList | None, on: date, days: int) -> dict[str, Any]:
     return {
         "campaign": campaign.pk,
@@ -203,12 +211,24 @@ def _in_order(statement: str, told: dict[str, Any]) -> tuple[str, list[Any]]:
 def ground_for(campaign: Campaign, unit_list: UnitList | None, workers: list[int], on: date | None = None) -> Ground:
     """What the pure rule needs to judge the cards of a few workers."""
     listed = UnitListEntry.objects.filter(unit_list=unit_list, worker__in=workers).values_list("worker", flat=True)
+    days = int(values(CARD_DAYS)[CARD_DAYS])
+    return _ground(campaign, unit_list, set(employers_of(campaign)), set(listed) if unit_list else set(), days, on)
+
+
+def _ground(
+    campaign: Campaign,
+    unit_list: UnitList | None,
+    employers: Collection[int],
+    listed: Collection[int],
+    valid_days: int,
+    on: date | None = None,
+) -> Ground:
     return Ground(
         opened_on=campaign.opened_on,
         on=on or timezone.localdate(),
-        valid_days=int(values(CARD_DAYS)[CARD_DAYS]),
-        employers=set(employers_of(campaign)),
-        listed=set(listed) if unit_list else set(),
+        valid_days=valid_days,
+        employers=employers,
+        listed=listed,
         list_name=f"the list of {format_day(unit_list.as_of)}" if unit_list else "",
     )
 
@@ -240,7 +260,35 @@ class Judgement:
 
 def judge(cards: list[AuthorizationCard], campaign: Campaign, unit_list: UnitList | None) -> dict[int, Judgement]:
     """Each of these cards, which must be all those of their workers."""
-    ground = ground_for(campaign, unit_list, [card.worker_id for card in cards])
+    return _judge(cards, ground_for(campaign, unit_list, [card.worker_id for card in cards]))
+
+
+def judge_shown(cards: list[AuthorizationCard]) -> dict[int, Judgement]:
+    """Cards of any number of campaigns, each with its ``campaign``, against the newest list of their own: five
+    statements."""
+    campaigns = {card.campaign_id: card.campaign for card in cards}
+    workers = {card.worker_id for card in cards}
+    if not workers:
+        return {}
+    lists, days = newest_lists(campaigns), int(values(CARD_DAYS)[CARD_DAYS])
+    employers, listed, every = defaultdict(set), defaultdict(set), defaultdict(list)
+    for campaign, employer in CampaignEmployer.objects.filter(campaign__in=campaigns).values_list(
+        "campaign", "organization"
+    ):
+        employers[campaign].add(employer)
+    entries = UnitListEntry.objects.filter(unit_list__in=lists.values(), worker__in=workers)
+    for unit_list, worker in entries.values_list("unit_list", "worker"):
+        listed[unit_list].add(worker)
+    for card in AuthorizationCard.objects.filter(worker__in=workers):
+        every[card.campaign_id].append(card)
+    told: dict[int, Judgement] = {}
+    for key, campaign in campaigns.items():
+        newest = lists.get(key)
+        told |= _judge(every[key], _ground(campaign, newest, employers[key], listed[newest.pk] if newest else (), days))
+    return told
+
+
+def _judge(cards: list[AuthorizationCard], ground: Ground) -> dict[int, Judgement]:
     facts = [fact_of(card) for card in cards]
     found = verdicts(facts, ground)
     counting = {card.worker_id: card for card in cards if found[card.pk] == VALID}

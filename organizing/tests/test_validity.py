@@ -132,6 +132,22 @@ def test_the_statement_and_the_rule_agree_on_every_card(inside, seed, days_ago):
     assert len(counted) >= 7
 
 
+def test_cards_of_several_campaigns_are_judged_together_as_each_campaign_s_alone(inside, django_assert_num_queries):
+    campaigns = [random_cards(seed, count=60, people=12) for seed in (1, 2)]
+    make.UnitListFactory(campaign=campaigns[0][0], as_of=TODAY - timedelta(days=200))
+    campaigns.append((make.AuthorizationCardFactory(employer_named="Volt").campaign, None))
+    shown = list(AuthorizationCard.objects.select_related("campaign").order_by("campaign", "worker", "id")[::3])
+    with django_assert_num_queries(5):
+        together = counting.judge_shown(shown)
+    alone = {}
+    for campaign, unit_list in campaigns:
+        assert counting.list_for(campaign) == unit_list
+        alone |= counting.judge(list(AuthorizationCard.objects.filter(campaign=campaign)), campaign, unit_list)
+    assert len({card.campaign_id for card in shown}) == len(campaigns)
+    assert {card.pk: together[card.pk] for card in shown} == {card.pk: alone[card.pk] for card in shown}
+    assert counting.judge_shown([]) == {}
+
+
 def test_a_source_that_states_more_than_it_names_must_be_reached_by_the_larger_number(inside):
     campaign = make.CampaignFactory(target_percent=80)
     unit_list = make.UnitListFactory(campaign=campaign, stated_size=20)
