@@ -11,7 +11,7 @@ from ip2a.tables import Column
 from ip2a.words import register_tones, state_chip
 from organizing.counting.cards import judge_shown
 from organizing.counting.wallchart import LOOKS, stale_before
-from organizing.models import ChargeSection, UnitListEntry, Worker
+from organizing.models import AuthorizationCard, ChargeSection, UnitListEntry, Worker
 from organizing.rules.numbers import CHARGE_MONTHS
 from organizing.services.practices import clock_of, is_running
 

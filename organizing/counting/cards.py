@@ -125,7 +125,7 @@ def list_for(campaign: Campaign, chosen: int | None = None) -> UnitList | None:
 def newest_lists(campaigns: Iterable[int]) -> dict[int, UnitList]:
     """As ``list_for``, of several campaigns: the list of each that has one."""
     rows = UnitList.objects.filter(campaign__in=campaigns).as_of(timezone.localdate())
-    return {row.campaign_id: row for row in rows.order_by("campaign", "-as_of", "-id").distinct("campaign")}
+    return {row.campaign_id: row for row in rows.order_by("campaign_id", "-as_of", "-id").distinct("campaign_id")}
 
 
 def _parameters(campaign: Campaign, unit_list: UnitList | None, on: date, days: int) -> dict[str, Any]:

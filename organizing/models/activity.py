@@ -114,10 +114,6 @@ class ScoreQuerySet(WalledQuerySet):
     def for_table(self):
         return self.select_related("organization", "by")
 
-    def newest(self):
-        """The current score of each employer."""
-        return self.order_by("organization", "-on", "-id").distinct("organization")
-
 
 class EmployerScore(OrganizingRecord):
     """How an employer stands (DOMAIN: salting_score). Rows are only ever added; the newest day's last row counts.
