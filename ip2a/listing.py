@@ -1,7 +1,7 @@
 """What a list's address means: its filters, its order, its page, and the addresses that change one of them."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django_filters import FilterSet
 
 from ip2a.tables import Column
 
@@ -38,19 +39,24 @@ class Listing:
         return any(value.strip() for key, value in self.request.GET.items() if key not in OWN)
 
     @cached_property
-    def filterset(self):
-        return self.filterset_class(self.request.GET if self.is_filtered else None, self.all_rows, request=self.request)
-
-    @property
     def form(self) -> forms.Form:
-        return self.filterset.form
+        """Of all filters, as the filter bar shows it."""
+        data = self.request.GET if self.is_filtered else None
+        return self.filterset_class(data, self.all_rows, request=self.request).form
+
+    @cached_property
+    def asked(self) -> FilterSet:
+        """The filters that the address names, and no others: to make them all takes longer than to ask the database."""
+        given = {key for key, values in self.request.GET.lists() if any(value.strip() for value in values)}
+        names = [name for name in self.filterset_class.base_filters if any(_is_of(key, name) for key in given)]
+        return _narrowed(self.filterset_class, tuple(names))(self.request.GET, self.all_rows, request=self.request)
 
     @cached_property
     def rows(self) -> models.QuerySet:
         """Filtered and sorted. Filters that make no sense find nothing, and the form says why."""
         if not self.is_filtered:
             return self._sorted(self.all_rows)
-        return self._sorted(self.filterset.qs if self.form.is_valid() else self.all_rows.none())
+        return self._sorted(self.asked.qs if self.asked.form.is_valid() else self.all_rows.none())
 
     @cached_property
     def order(self) -> str:
@@ -78,16 +84,13 @@ class Listing:
 
     def chips(self) -> list[dict[str, str]]:
         """The filters in force, each with the address without it."""
-        if not self.is_filtered or not self.form.is_valid():
+        if not self.is_filtered or not self.asked.form.is_valid():
             return []
-        return [
-            self._chip(name)
-            for name in self.form.changed_data
-            if self.form.cleaned_data.get(name) not in (None, "", [])
-        ]
+        form = self.asked.form
+        return [self._chip(name) for name in form.changed_data if form.cleaned_data.get(name) not in (None, "", [])]
 
     def _chip(self, name: str) -> dict[str, str]:
-        field, value = self.form.fields[name], self.form.cleaned_data[name]
+        field, value = self.asked.form.fields[name], self.asked.form.cleaned_data[name]
         suffixes = getattr(field.widget, "widgets_names", ("",))
         names = {name} | {f"{name}{suffix}" for suffix in suffixes}
         return {"label": f"{field.label}: {_spoken(field, value)}", "remove_url": self.address(**dict.fromkeys(names))}
@@ -100,6 +103,18 @@ class Listing:
         if not self.is_filtered and all(_is_fixed(field) for field in self.form.fields.values()):
             _bars[key] = html
         return html
+
+
+@lru_cache(maxsize=1000)
+def _narrowed(filterset_class: type[FilterSet], names: tuple[str, ...]) -> type[FilterSet]:
+    narrow = type(filterset_class)(filterset_class.__name__, (filterset_class,), {})
+    narrow.base_filters = {name: filterset_class.base_filters[name] for name in names}
+    return narrow
+
+
+def _is_of(key: str, name: str) -> bool:
+    """A field of several parts (from, to) has a parameter for each, which begins with its name."""
+    return key == name or key.startswith(f"{name}_")
 
 
 def _is_fixed(field: forms.Field) -> bool:

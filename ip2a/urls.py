@@ -11,6 +11,9 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("search/", search.Search.as_view(), name="search"),
     path("pick/<str:label>/", search.Pick.as_view(), name="pick"),
+    # Addresses are tried one after the other: those that are asked for most come first.
+    path("", include("members.urls")),
+    path("", include("grievances.urls")),
     path("account/", include("ip2a.accounts.sign_in_urls")),
     path("", include("ip2a.accounts.urls")),
     path("admin/", admin.site.urls),
@@ -22,8 +25,6 @@ urlpatterns = [
     path("progress/", include("ip2a.jobs.urls")),
     path("", include("ip2a.calendars.urls")),
     path("", include("maintenance.urls")),
-    path("", include("members.urls")),
-    path("", include("grievances.urls")),
     path("", include("benevolence.urls")),
     path("training/", include("training.urls")),
     path("organizing/", include("organizing.urls")),

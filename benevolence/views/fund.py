@@ -11,7 +11,6 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from benevolence import columns, filters, forms, rules, services, statements
@@ -22,6 +21,7 @@ from ip2a import exports
 from ip2a.answers import Answer, no
 from ip2a.pickers import number_of
 from ip2a.tables import Column, Table
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded, RecordList
 from ip2a.words import format_money
 from members.forms import day_input
@@ -52,7 +52,7 @@ class AsOfForm(django_forms.Form):
         return on
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class FundPage(Guarded, TemplateView):
     """A page about one fund: the one in the address, or the one that applications are paid from."""
 

@@ -20,6 +20,7 @@ from grievances.models import Grievance
 from ip2a import audit, pickers
 from ip2a.answers import YES, Answer, Refused
 from ip2a.attachments import intake
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded
 from ip2a.words import format_day, format_money
 
@@ -51,7 +52,7 @@ class TakesPaper:
         return refusals
 
 
-@method_decorator([csrf_exempt, transaction.non_atomic_requests], name="dispatch")
+@around(csrf_exempt, transaction.non_atomic_requests)
 class CaseAct(TakesPaper, Guarded, FormView):
     """``label`` is the verb on the button, ``may`` its rule, ``act`` its service; ``act`` gives the message.
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from grievances import boards, dues
@@ -14,6 +13,7 @@ from grievances.forms import representatives
 from grievances.models import Grievance
 from ip2a.pickers import number_of
 from ip2a.tables import Column, Table
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded
 
 OURS = [COLUMN[key] for key in ("number", "grievant", "employer", "step", "representative")]
@@ -29,7 +29,7 @@ def _label(case: Any, *, ours: bool) -> str:
     return limit.label if limit is not None else ""
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class Board(Guarded, TemplateView):
     """``page`` is its place among the boards."""
 

@@ -15,7 +15,6 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
@@ -24,9 +23,10 @@ from ip2a.accounts.adapter import SecondFactorAdapter
 from ip2a.accounts.forms import FirstPasswordForm
 from ip2a.answers import Refused
 from ip2a.models import Invitation
+from ip2a.views.around import around
 
 
-@method_decorator([never_cache, rate_limit(action="reset_password_from_key")], name="dispatch")
+@around(never_cache, rate_limit(action="reset_password_from_key"))
 class AcceptInvitation(FormView):
     """Where the link of an invitation leads: choose a password, and be signed in."""
 

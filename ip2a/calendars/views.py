@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
@@ -20,12 +19,13 @@ from django.views.generic import TemplateView
 from ip2a import audit
 from ip2a.answers import Refused
 from ip2a.calendars import services, writing
+from ip2a.views.around import around
 
 MOST_READINGS = 60
 SPAN_SECONDS = 600
 
 
-@method_decorator(never_cache, name="dispatch")
+@around(never_cache)
 class MyCalendar(LoginRequiredMixin, TemplateView):
     """Make the address, make a new one. It is shown in the answer to that, and never again: nobody keeps it."""
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from ip2a.compartments import VisibleQuerySet
+from ip2a.models.loading import Loaded
 
 
 @lru_cache
@@ -31,7 +32,7 @@ class RemovableQuerySet(RecordQuerySet):
         return self.filter(deleted_at=None)
 
 
-class Record(models.Model):
+class Record(Loaded, models.Model):
     """A row of the house: dated, versioned and audited by the database itself.
 
     ``updated_at`` and ``version`` are kept by a trigger, whatever road the change comes by; ``version`` is what an

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import View
 
@@ -19,6 +18,7 @@ from ip2a.models import PaperDraft
 from ip2a.papers import drafting, registry, rules, services, wording
 from ip2a.papers.registry import Paper
 from ip2a.services import Conflict
+from ip2a.views.around import around
 from ip2a.views.guarded import Guarded
 
 
@@ -40,7 +40,7 @@ class DraftForm(forms.Form):
         return body
 
 
-@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+@around(vary_on_headers("HX-Request"))
 class Drafting(Guarded, View):
     """What is posted says by ``act`` what to do with the text: preview, save, print, keep, or go on writing."""
 

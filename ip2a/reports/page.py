@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.views.decorators.vary import vary_on_headers
@@ -19,6 +18,7 @@ from django_filters import FilterSet
 from ip2a.listing import OWN, Listing
 from ip2a.reports import files
 from ip2a.reports.sections import Section
+from ip2a.views.around import around
 from ip2a.views.guarded import Guarded
 from ip2a.views.lists import RecordList
 
@@ -49,7 +49,7 @@ class ReportListing(Listing):
         return {key: value for key, value in found.items() if value}
 
 
-@method_decorator([transaction.non_atomic_requests, vary_on_headers("HX-Request")], name="dispatch")
+@around(transaction.non_atomic_requests, vary_on_headers("HX-Request"))
 class ReportPage(Guarded, TemplateView):
     """Attributes and one method make a report; see ip2a.reports.
 

@@ -37,11 +37,6 @@ class Room:
         self.database = database
         self.held: list[psycopg.Connection] = []
 
-    def alone(self) -> bool:
-        """Whether those of the tests before are gone: what ends later would be room that nobody reckons with."""
-        with psycopg.connect(self.cluster.url("superuser", "postgres"), autocommit=True) as superuser:
-            return until(lambda: superuser.execute(OPEN, [self.database]).fetchone()[0] == 1)
-
     def allow(self, more: int | None) -> None:
         """So many beside those that are open now; None: any number."""
         with psycopg.connect(self.cluster.url("superuser", "postgres"), autocommit=True) as superuser:
@@ -66,7 +61,6 @@ def room(committed_db, monkeypatch) -> Iterator[Room]:
     monkeypatch.setattr(waiting, "_shares_until", mmap.mmap(-1, 8))
     connection.ensure_connection()
     made = Room(committed_db)
-    assert made.alone()
     yield made
     made.let_go()
     made.allow(None)

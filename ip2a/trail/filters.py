@@ -54,8 +54,9 @@ class AuditFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.filters["table"].extra["choices"] = tables.choices()
-        self.filters["command"].extra["choices"] = commands()
+        for name, choices in (("table", tables.choices), ("command", commands)):
+            if name in self.filters:
+                self.filters[name].extra["choices"] = choices()
 
     def by_person(self, rows: Any, name: str, typed: str) -> Any:
         """Any part of the name or the address, in any order."""
@@ -69,7 +70,7 @@ class AuditFilter(filters.FilterSet):
     def by_record(self, rows: Any, name: str, number: Any) -> Any:
         """With every table named, so that the index of records serves also without a choice of table."""
         rows = rows.filter(record_id=int(number))
-        return rows if self.form.cleaned_data["table"] else rows.filter(table_name__in=dict(tables.choices()))
+        return rows if self.form.cleaned_data.get("table") else rows.filter(table_name__in=dict(tables.choices()))
 
     def by_command(self, rows: Any, name: str, command: str) -> Any:
         return rows.filter(command=command, actor_id=None)

@@ -23,6 +23,7 @@ from ip2a.attachments.services import attach
 from ip2a.models import Attachment
 from ip2a.models.attachment import document_models
 from ip2a.rules import has_right, may_remove
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded, RecordAct, RecordDetail, RecordUpdate
 from ip2a.views.history import RecordHistory
 from ip2a.words import format_moment
@@ -48,7 +49,7 @@ class OfDocument(Guarded):
         return {**context, "crumbs": trail}
 
 
-@method_decorator([csrf_exempt, transaction.non_atomic_requests], name="dispatch")
+@around(csrf_exempt, transaction.non_atomic_requests)
 class Upload(Guarded, View):
     """Adds files to a record.
 
@@ -167,7 +168,7 @@ def _link(record):
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class AttachmentDownload(Guarded, View):
     model = Attachment
     http_method_names = ["get", "head"]

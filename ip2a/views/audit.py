@@ -2,7 +2,6 @@ from functools import cached_property
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import TemplateView
 
@@ -13,6 +12,7 @@ from ip2a.tables import Column
 from ip2a.trail.filters import AuditFilter
 from ip2a.trail.keyset import WholeTrail, page_of
 from ip2a.trail.words import tell
+from ip2a.views.around import around
 
 EXPORTED = [
     Column("at", "When", lambda e: e.at),
@@ -30,7 +30,7 @@ EXPORTED = [
 ]
 
 
-@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+@around(vary_on_headers("HX-Request"))
 class AuditTrail(LoginRequiredMixin, TemplateView):
     """Every change of every record, newest first, for those who may read the whole trail."""
 

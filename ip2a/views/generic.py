@@ -9,12 +9,12 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
 
 from ip2a import compartments, merging, panels
 from ip2a.answers import YES, Answer, Refused
 from ip2a.rules import has_right, may_change
+from ip2a.views.around import around
 from ip2a.views.forms import RecordCreate, RecordForm, RecordUpdate
 from ip2a.views.guarded import Guarded
 from ip2a.views.lists import RecordList
@@ -22,7 +22,7 @@ from ip2a.views.lists import RecordList
 __all__ = ["Guarded", "RecordAct", "RecordCreate", "RecordDetail", "RecordForm", "RecordList", "RecordUpdate"]
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class RecordDetail(Guarded, TemplateView):
     """A record with its facts, next action, and the panels that any app draws on it."""
 

@@ -1,12 +1,12 @@
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
-from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from ip2a import panels
+from ip2a.views.around import around
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class Home(LoginRequiredMixin, TemplateView):
     """What needs me: panels from every app, for this person."""
 

@@ -88,7 +88,8 @@ class BatchFilter(filters.FilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.filters["kind"].extra["choices"] = [(kind.key, kind.label) for kind in kinds.kinds()]
+        if "kind" in self.filters:
+            self.filters["kind"].extra["choices"] = [(kind.key, kind.label) for kind in kinds.kinds()]
 
     def by_person(self, rows, name, value):
         return rows.filter(Q(by__first_name__icontains=value) | Q(by__last_name__icontains=value))

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import TemplateView
 
@@ -16,11 +15,12 @@ from ip2a.listing import Listing
 from ip2a.paging import page_number, paginate
 from ip2a.rules import may_add
 from ip2a.tables import Column, Table
+from ip2a.views.around import around
 from ip2a.views.guarded import Guarded
 
 
 # Reading one statement after another needs no transaction around it.
-@method_decorator([transaction.non_atomic_requests, vary_on_headers("HX-Request")], name="dispatch")
+@around(transaction.non_atomic_requests, vary_on_headers("HX-Request"))
 class RecordList(Guarded, TemplateView):
     """A list that filters, sorts, pages and exports. Its address says everything it shows."""
 

@@ -2,15 +2,14 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import TemplateView, View
 
 from ip2a import search
+from ip2a.views.around import around
 
 
-@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(vary_on_headers("HX-Request"), transaction.non_atomic_requests)
 class Search(LoginRequiredMixin, TemplateView):
     """One box for everything: groups of hits, best first, within rights. A single hit is opened at once."""
 
@@ -38,7 +37,7 @@ class Search(LoginRequiredMixin, TemplateView):
         )
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class Pick(LoginRequiredMixin, View):
     """What a type-ahead asks: the ten best records of one model, as JSON."""
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.views.generic import FormView, View
 
 from ip2a.answers import Answer, Refused
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded
 from ip2a.words import format_day
 from maintenance import findings, healing, repairing
@@ -209,7 +209,7 @@ class UndoRun(Asking):
         return {"question": f"Take back all of run {self.record.pk}?", "consequences": lines}
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class PutBack(Guarded, View):
     """One row as it was."""
 

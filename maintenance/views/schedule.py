@@ -108,8 +108,9 @@ class TurnFilter(filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The rooms' works are read when somebody looks."""
         super().__init__(*args, **kwargs)
-        labels = sorted(((key, work.label) for key, work in schedule.works().items()), key=lambda pair: pair[1])
-        self.filters["work"].extra["choices"] = labels
+        if "work" in self.filters:
+            labels = sorted(((key, work.label) for key, work in schedule.works().items()), key=lambda pair: pair[1])
+            self.filters["work"].extra["choices"] = labels
 
 
 class TurnList(RecordList):

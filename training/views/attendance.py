@@ -8,13 +8,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from ip2a.answers import Refused
 from ip2a.numbers import values
 from ip2a.pickers import number_of
 from ip2a.rules import has_right
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded
 from ip2a.words import format_day, format_time
 from training import models, rates, rules, services
@@ -51,7 +51,7 @@ def roster(session: models.ClassSession) -> list[Row]:
     ]
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")  # the service has its own transaction
+@around(transaction.non_atomic_requests)  # the service has its own transaction
 class AttendanceGrid(Guarded, TemplateView):
     model = models.ClassSession
     template_name = "training/attendance.html"

@@ -3,12 +3,12 @@
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.generic import TemplateView
 
 from ip2a import compartments
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded
 from organizing.columns.workspace import SHAPES
 from organizing.counting import wallchart
@@ -39,7 +39,7 @@ def drawn(tile: wallchart.Tile, worker_url: str, may_assess: bool) -> str:
     )
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class WallChart(Guarded, TemplateView):
     model = Campaign
     template_name = "organizing/wallchart.html"

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from ip2a import audit, compartments
@@ -14,6 +13,7 @@ from ip2a.answers import Refused
 from ip2a.attachments import store
 from ip2a.models import Attachment
 from ip2a.pickers import number_of
+from ip2a.views.around import around
 from ip2a.views.generic import Guarded
 from organizing import models
 from organizing.forms_acts.workspace import BecauseForm
@@ -25,7 +25,7 @@ TABLES = (".csv", ".xlsx", ".txt", ".tsv")
 SHOWN = 50
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@around(transaction.non_atomic_requests)
 class ListTakeIn(Guarded, TemplateView):
     model = models.UnitList
     verb = "change"
