@@ -95,7 +95,8 @@ def stamp_of(name: str) -> Stamp:
 
 def static_stamp() -> tuple[Stamp, str]:
     """What remembers for which files they were collected, and the mark of those there are now."""
-    return stamp_of("static"), _digest([str(settings.STATIC_ROOT), *_fingerprints(_static_files())])
+    way = settings.STORAGES["staticfiles"]["BACKEND"]
+    return stamp_of("static"), _digest([str(settings.STATIC_ROOT), way, *_fingerprints(_static_files())])
 
 
 def manage(command: str, *options: str) -> list[str]:

@@ -17,6 +17,9 @@ STORAGES = {
     "default": {**STORAGES["default"], "OPTIONS": {"location": KEPT}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A house may run from this folder: what tests collect, note and log is none of its business.
+VAR_DIR = KEPT.parent.parent / "var" / KEPT.name
+STATIC_ROOT = VAR_DIR / "static"
 CELERY_TASK_ALWAYS_EAGER = os.environ.get("IP2A_TEST_QUEUE") != "real"  # what a worker itself sends on
 CELERY_TASK_EAGER_PROPAGATES = True
 BACKUP_FOLDER = Path(os.environ.get("BACKUP_FOLDER", KEPT.parent.parent / "backups" / KEPT.name))
