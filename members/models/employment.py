@@ -73,10 +73,18 @@ class MemberEmployment(Importable, Removable):
             ),
             models.Index(fields=["-start_date", "-id"], name="employment_by_start", include=["deleted_at", "member"]),
             models.Index(
-                fields=["end_date"],
-                name="employment_by_end",
+                fields=["end_date", "id"],
+                name="employment_in_order_of_end",
                 condition=models.Q(deleted_at=None),
                 include=["member"],
+            ),
+            models.Index(fields=["job_title", "id"], name="employment_by_title", condition=models.Q(deleted_at=None)),
+            models.Index(fields=["hourly_rate", "id"], name="employment_by_rate", condition=models.Q(deleted_at=None)),
+            models.Index(  # without a rate last this way, too
+                models.F("hourly_rate").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="employment_by_highest_rate",
+                condition=models.Q(deleted_at=None),
             ),
             models.Index(
                 fields=["member"],

@@ -163,6 +163,7 @@ class EmployerScore(OrganizingRecord):
         ]
         indexes = [
             models.Index(fields=["organization", "-on", "-id"], name="score_of_employer"),
+            models.Index(fields=["-on", "-id"], name="score_by_day"),
             models.Index(fields=["kept_number"], name="score_from_import", condition=Q(kept_number__isnull=False)),
         ]
 
