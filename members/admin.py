@@ -44,7 +44,6 @@ class CorrectedAdmin(KeptAdmin):
     actions = None
     form = CorrectionForm
     list_per_page = 50
-    show_full_result_count = False
     search_help_text = "Name, number, phone or e-mail, in any order"
     search_fields = ("search_text",)  # asked by get_search_results
 
@@ -91,7 +90,7 @@ class MemberAdmin(CorrectedAdmin):
 @admin.register(MemberEmployment)
 class EmploymentAdmin(CorrectedAdmin):
     list_display = ("member", "organization", "job_title", "start_date", "end_date", "hourly_rate")
-    list_filter = ("is_current",)
+    list_filter = (("is_current", admin.BooleanFieldListFilter),)  # a generated field would be asked for its values
     list_select_related = ("member", "organization")
     ordering = ("-start_date", "-id")
     search_help_text = "The member's name or number"

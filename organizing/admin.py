@@ -33,7 +33,6 @@ OF_THE_DATABASE = ("id", "sort_key", "search_text")
 class RoomAdmin(ReadOnlyAdmin):
     actions = None
     list_per_page = 50
-    show_full_result_count = False
 
     def get_urls(self) -> list[Any]:
         found = super().get_urls()

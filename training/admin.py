@@ -14,7 +14,6 @@ from training.models import Cohort, Grant, Instructor, Student
 class TrainingAdmin(ReadOnlyAdmin):
     actions = None
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("search_text",)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None):

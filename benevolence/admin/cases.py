@@ -209,7 +209,6 @@ class ApplicationAdmin(ActsMixin, ReadOnlyAdmin):
     list_filter = (QueueFilter, "current_level", "is_emergency", "status")
     list_per_page = MOST_ROWS
     list_max_show_all = MOST_ROWS
-    show_full_result_count = False
     search_help_text = "Number, or the member’s name or number"
     search_fields = ("number",)
     actions = ("approve_ticked", "deny_ticked", "ask_ticked", "defer_ticked")

@@ -31,7 +31,6 @@ class InsideAdmin(ReadOnlyAdmin):
 
     actions = None
     list_per_page = 50
-    show_full_result_count = False
     hidden = ("id", "application")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -112,7 +112,6 @@ class CaseFileAdmin(ReadOnlyAdmin):
 
     actions = None
     list_per_page = 50
-    show_full_result_count = False
     search_help_text = "The case's number, article, grievant or employer"
     search_fields = ("pk",)  # asked by get_search_results
     of_case = "grievance"

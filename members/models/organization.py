@@ -107,7 +107,7 @@ class OrganizationContact(Importable, Removable):
         ]
         indexes = [
             search_index("contact_search"),
-            models.Index(fields=["sort_key", "id"], name="contact_by_name", condition=models.Q(deleted_at=None)),
+            models.Index(fields=["sort_key", "id"], name="contact_in_order", include=["deleted_at"]),
         ]
 
     def __str__(self):

@@ -1,5 +1,8 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from ip2a.models import AuditEntry
 from maintenance.models import Threshold
@@ -13,6 +16,10 @@ MODELS = ("organization", "organizationcontact", "member", "memberemployment")
 
 def admin(model, page, *args):
     return reverse(f"admin:members_{model}_{page}", args=args)
+
+
+def words_of(page) -> str:
+    return " ".join(strip_tags(page.content.decode()).split())
 
 
 @pytest.fixture
@@ -99,3 +106,28 @@ def test_an_administrator_sets_the_local_s_numbers(signed_in):
     row.refresh_from_db()
     assert (row.value, row.default) == (175, 150)
     assert AuditEntry.objects.about(row).first().reason == "Set in the administration pages"
+
+
+def test_lists_are_counted_no_further_than_on_the_pages(signed_in, monkeypatch):
+    MemberFactory.create_batch(3)
+    browser = signed_in("administrator")
+    address = admin("member", "changelist")
+    assert "3 members" in words_of(browser.get(address))
+    monkeypatch.setattr("ip2a.admin.base.COUNTED_TO", 2)
+    assert "more than 2 members" in words_of(browser.get(address))
+
+
+def test_jobs_are_filtered_by_whether_they_last(signed_in):
+    MemberEmploymentFactory(job_title="Wireman", end_date=None)
+    MemberEmploymentFactory(job_title="Foreman", end_date=date(2026, 3, 1), start_date=date(2026, 1, 1))
+    browser = signed_in("administrator")
+    address = admin("memberemployment", "changelist")
+    shown = {
+        asked: [name for name in ("Wireman", "Foreman") if name in words_of(browser.get(f"{address}{asked}"))]
+        for asked in ("", "?is_current__exact=1", "?is_current__exact=0")
+    }
+    assert shown == {
+        "": ["Wireman", "Foreman"],
+        "?is_current__exact=1": ["Wireman"],
+        "?is_current__exact=0": ["Foreman"],
+    }
