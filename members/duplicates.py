@@ -1,7 +1,8 @@
 """Who may stand twice in the books: pairs of members or organizations that look alike, and why.
 
-Each question is one set-based statement over all rows; nothing is kept, so that the list is never stale. A phone or
-an e-mail that more than a few share says nothing (the office's own, say) and is left out.
+Each question is one set-based statement over all rows. What it found is kept in the process until any of the rows
+changes, so that the list is never stale. A phone or an e-mail that more than a few share says nothing (the office's
+own, say) and is left out.
 """
 
 from collections.abc import Iterator
@@ -60,10 +61,19 @@ PAIRS = """
 SELECT one, other, array_agg(DISTINCT sign) AS signs, max(similarity(a.name, b.name)) AS likeness
   FROM found JOIN who a ON a.id = one JOIN who b ON b.id = other
   WHERE NOT EXISTS (SELECT 1 FROM members_distinct d WHERE d.kind = %s AND d.one_key = one AND d.other_key = other)
+  {about}
   GROUP BY one, other
 """
+ABOUT = "AND (one = ANY(%s) OR other = ANY(%s))"
+# What every change of a row and every decision changes; the database itself keeps version and updated_at.
+STAMP = """
+SELECT current_database(), rows.*, apart.* FROM
+  (SELECT count(*), sum(id), sum(version), max(updated_at) FROM {table}) rows,
+  (SELECT count(*), sum(id), max(updated_at) FROM members_distinct WHERE kind = %s) apart
+"""
 _parts = {f"same_{name}": SAME.format(name=name, few=SHARED_BY_FEW) for name in ("phone", "email")}
-QUESTIONS = {Member: MEMBERS.format(**_parts) + PAIRS, Organization: ORGANIZATIONS.format(**_parts) + PAIRS}
+FOUND = {Member: MEMBERS.format(**_parts), Organization: ORGANIZATIONS.format(**_parts)}
+_kept: dict[type[models.Model], tuple[tuple[Any, ...], list["Pair"]]] = {}
 
 SIGNS = {
     "name_and_birth": "same name and date of birth",
@@ -112,8 +122,24 @@ class Pair:
 
 def pairs(model: type[models.Model]) -> list[Pair]:
     """Every pair that looks alike and was not said to be different; the surest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAMP.format(table=model._meta.db_table), [KINDS[model]])
+        stamp = cursor.fetchone()
+    kept = _kept.get(model)
+    if kept is None or kept[0] != stamp:
+        kept = _kept[model] = (stamp, _asked(model))
+    return kept[1]
+
+
+def pairs_about(record: models.Model) -> list[Pair]:
+    """Those of ``pairs`` in which this record is."""
+    return _asked(type(record), about=[record.pk])
+
+
+def _asked(model: type[models.Model], about: list[int] | None = None) -> list[Pair]:
+    question = FOUND[model] + PAIRS.format(about=ABOUT if about else "")
     with _by_hashing(), connection.cursor() as cursor:
-        cursor.execute(QUESTIONS[model], [KINDS[model]])
+        cursor.execute(question, [KINDS[model], *([about, about] if about else [])])
         found = [Pair(one, other, frozenset(signs), likeness) for one, other, signs, likeness in cursor.fetchall()]
     return sorted(found, key=lambda pair: (ORDER[pair.confidence], -pair.likeness, pair.one, pair.other))
 
@@ -132,12 +158,12 @@ def _by_hashing() -> Iterator[None]:
 def pair_of(one: models.Model, other: models.Model) -> Pair | None:
     """Why these two look alike; None when they do not."""
     first, second = sorted((one.pk, other.pk))
-    return next((pair for pair in pairs(type(one)) if (pair.one, pair.other) == (first, second)), None)
+    return next((pair for pair in pairs_about(one) if (pair.one, pair.other) == (first, second)), None)
 
 
-def visible_pairs(user: Any, kind: str, *, about: int | None = None) -> list[Pair]:
+def visible_pairs(user: Any, kind: str, *, about: models.Model | None = None) -> list[Pair]:
     """The pairs of a kind for somebody who may see the model; of one record only when ``about`` names it."""
     model = MODELS[kind]
     if model._default_manager.visible_to(user).query.is_empty():
         return []
-    return [pair for pair in pairs(model) if about is None or about in (pair.one, pair.other)]
+    return pairs(model) if about is None else pairs_about(about)

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ip2a.answers import Refused
-from members import comparing, merging
+from ip2a.factories import UserFactory
+from members import comparing, duplicates, merging
 from members.duplicates import pairs
 from members.factories import MemberFactory, OrganizationFactory
 from members.models import Distinct, Member, Organization
@@ -298,13 +299,63 @@ def test_the_list_asks_as_often_for_many_pairs_as_for_one(signed_in):
             client.get(address)
         return len(queries)
 
-    for _ in range(2):
-        member("Ann", "Bell", date_of_birth=BORN)
+    member("Ann", "Bell", date_of_birth=BORN)
     client.get(address)
+    member("Ann", "Bell", date_of_birth=BORN)
     first = count()
     for _ in range(4):
         member("Ann", "Bell", date_of_birth=BORN)
     assert count() == first
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """The times that everybody was compared with everybody."""
+    times, ask = [], duplicates._asked
+
+    def noted(model, about=None):
+        times.append(about)
+        return ask(model, about)
+
+    monkeypatch.setattr(duplicates, "_asked", noted)
+    monkeypatch.setattr(duplicates, "_kept", {})
+    return times
+
+
+def test_what_was_found_is_kept_until_anything_changes(looked):
+    one, other = (member("Ann", "Bell", date_of_birth=BORN) for _ in range(2))
+    third = member("Bob", "Carr", date_of_birth=BORN)
+    user = UserFactory(role="staff")
+
+    def renamed():
+        third.first_name, third.last_name = "Ann", "Bell"
+        third.save()
+
+    def told_apart():
+        Distinct.objects.create(kind="members", one_key=one.pk, other_key=other.pk, reason="Cousins", by=user)
+
+    def replaced():
+        Member.objects.filter(pk=third.pk).delete()
+        member("Ann", "Bell", date_of_birth=BORN)
+
+    counted = [len(duplicates.pairs(Member)), len(duplicates.pairs(Member))]
+    assert (counted, len(looked)) == ([1, 1], 1)
+    for change, expected in ((renamed, 3), (told_apart, 2), (replaced, 2), (Distinct.objects.all().delete, 3)):
+        change()
+        counted = [len(duplicates.pairs(Member)) for _ in range(2)]
+        assert (change.__name__, counted) == (change.__name__, [expected] * 2)
+    assert looked == [None] * 5
+
+
+def test_the_pairs_of_one_are_those_of_the_whole_list(looked):
+    chosen = member("Ann", "Bell", date_of_birth=BORN, phone="217 555 0101")
+    for first, last, phone in (("Ann", "Bell", ""), ("Bob", "Carr", "217-555-0101"), ("Bob", "Carr", "")):
+        member(first, last, date_of_birth=BORN, phone=phone)
+    every = duplicates.pairs(Member)
+    about = [pair for pair in every if chosen.pk in (pair.one, pair.other)]
+    assert len(every) > len(about) == 2
+    assert duplicates.pairs_about(chosen) == about
+    assert looked == [None, [chosen.pk]]
 
 
 def test_ten_thousand_members_are_looked_through_in_under_two_seconds():

@@ -75,7 +75,7 @@ class DuplicateList(OfKind, TemplateView):
         return self.visible().filter(pk=number).first() if number else None
 
     def get_context_data(self, **kwargs):
-        found = duplicates.visible_pairs(self.request.user, self.kind, about=self.about.pk if self.about else None)
+        found = duplicates.visible_pairs(self.request.user, self.kind, about=self.about)
         page = self.page_of(found)
         records = self.model._default_manager.in_bulk({key for pair in page.records for key in (pair.one, pair.other)})
         rows = [
