@@ -111,7 +111,8 @@ class Walk:
             from maintenance.models import Finding
 
             return [
-                [name] for name in Finding.objects.order_by("?").values_list("check_name", flat=True)[: self.records]
+                [name]
+                for name in Finding.objects.order_by("check_name").values_list("check_name", flat=True)[: self.records]
             ]
         if wanted not in (["pk"], ["object_id"]) or model is None:
             return []

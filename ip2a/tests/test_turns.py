@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.http import HttpResponse
 
 from ip2a.turns import Turns, in_turns
 
@@ -51,7 +52,7 @@ def test_a_page_that_breaks_gives_its_turn_back():
     def broken(environ, start_response):
         raise ValueError(environ["PATH_INFO"])
 
-    page = in_turns(broken)
+    page = in_turns(broken, patience=LONG)
     for path in ("/one/", "/two/"):
         with pytest.raises(ValueError, match=path):
             page({"PATH_INFO": path}, lambda *a: None)
@@ -63,7 +64,41 @@ def test_a_stream_is_made_outside_of_the_turns():
     def endless(environ, start_response):
         return (made.append(part) or b"part" for part in range(2))
 
-    page = in_turns(endless)
+    page = in_turns(endless, patience=LONG)
     first, second = iter(page({}, lambda *a: None)), iter(page({}, lambda *a: None))
     assert (next(first), next(second)) == (b"part", b"part")
     assert made == [0, 0]
+
+
+def test_a_turn_lasts_until_the_answer_was_sent():
+    done = []
+
+    def whole(environ, start_response):
+        answer = HttpResponse(b"page")
+        answer.close = lambda: done.append("closed")
+        return answer
+
+    page = in_turns(whole, patience=LONG)
+    first = page({}, None)
+    with ThreadPoolExecutor(1) as another:
+        second = another.submit(page, {}, None)
+        assert b"".join(first) == b"page"
+        assert not second.done()
+        first.close()
+        assert b"".join(second.result(30)) == b"page"
+    assert done == ["closed"]
+
+
+def test_an_answer_that_does_not_close_gives_its_turn_back():
+    def whole(environ, start_response):
+        answer = HttpResponse(b"page")
+        answer.close = environ["close"]
+        return answer
+
+    def broken():
+        raise OSError("gone")
+
+    page = in_turns(whole, patience=LONG)
+    with pytest.raises(OSError, match="gone"):
+        page({"close": broken}, None).close()
+    page({"close": lambda: None}, None).close()
