@@ -15,6 +15,11 @@ from ip2a.db.resting import Rest
 from members.models import Member
 
 
+@pytest.fixture(autouse=True)
+def of_this_test(monkeypatch) -> None:
+    monkeypatch.setattr(waiting, "_shares_until", mmap.mmap(-1, 8))
+
+
 @pytest.fixture
 def in_a_thread(committed_db):
     """Runs what it is given in one thread of its own, with a connection of its own."""
@@ -58,8 +63,7 @@ def test_a_transaction_does_not_rest(in_a_thread):
     assert in_a_thread(within) == 0
 
 
-def test_what_one_process_meets_all_of_its_web_server_know(monkeypatch):
-    monkeypatch.setattr(waiting, "_shares_until", mmap.mmap(-1, 8))
+def test_what_one_process_meets_all_of_its_web_server_know():
     assert waiting.is_scarce() is False
     child = os.fork()
     if child == 0:

@@ -56,9 +56,14 @@ class Room:
         del self.held[:number]
 
 
-@pytest.fixture
-def room(committed_db, monkeypatch) -> Iterator[Room]:
+@pytest.fixture(autouse=True)
+def of_this_test(monkeypatch) -> None:
+    """What is noted here makes no connection scarce in other tests."""
     monkeypatch.setattr(waiting, "_shares_until", mmap.mmap(-1, 8))
+
+
+@pytest.fixture
+def room(committed_db) -> Iterator[Room]:
     connection.ensure_connection()
     made = Room(committed_db)
     yield made
