@@ -118,7 +118,9 @@ def _is_of(key: str, name: str) -> bool:
 
 
 def _is_fixed(field: forms.Field) -> bool:
-    return not isinstance(field, forms.ModelChoiceField) and not callable(getattr(field, "_choices", None))
+    """Choices that come from the database, or from a function, may be others when somebody looks again."""
+    given = getattr(field, "_choices", None)
+    return not isinstance(field, forms.ModelChoiceField) and not callable(getattr(given, "choices", given))
 
 
 def _ordering(model: type[models.Model], name: str, descending: bool, blank_first: bool) -> Any:
@@ -144,6 +146,7 @@ def _may_be_null(model: type[models.Model], name: str) -> bool:
 def _spoken(field: forms.Field, value: Any) -> str:
     if isinstance(value, slice):
         return " to ".join(str(end) if end is not None else "…" for end in (value.start, value.stop))
-    choices = {str(key): label for key, label in getattr(field, "choices", None) or ()}
+    given = getattr(field, "choices", None)  # may be asked for each, but not how many there are
+    choices = {str(key): label for key, label in (() if given is None else given)}
     values = value if isinstance(value, (list, tuple)) else [value]
     return ", ".join(str(choices.get(str(v), v)) for v in values)

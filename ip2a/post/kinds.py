@@ -1,5 +1,7 @@
 """What mail is about, in words: each room declares its kinds."""
 
+from django.utils.module_loading import autodiscover_modules
+
 from ip2a import numbers
 
 DIGEST = "post.digest"
@@ -19,6 +21,8 @@ def label_of(name: str) -> str:
 
 
 def choices() -> list[tuple[str, str]]:
+    """All kinds by their label, also of mail that only tasks write: a web process reads those when somebody asks."""
+    autodiscover_modules("tasks")
     return sorted(_labels.items(), key=lambda pair: pair[1])
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from ip2a import panels, post
 from ip2a.factories import UserFactory
 from ip2a.models import Message
-from ip2a.post import delivery
+from ip2a.post import delivery, kinds
 from ip2a.tests.vault.models import Secret
 from members.factories import MemberFactory
 
@@ -59,6 +59,23 @@ def test_the_list_filters_sorts_and_exports(signed_in):
     assert rows(boss, "written_from=2999-01-01") == []
     shown = page(boss, "/mail/?state=trouble")
     assert ("Alpha" in shown, "Beta" in shown, "State: Needs a person" in shown) == (True, False, True)
+
+
+def test_the_page_of_one_kind_names_it_and_offers_all_kinds(signed_in):
+    """Also those of mail that only tasks write, which a web process has not read by itself."""
+    sent("Beta", kind="accounts.stand_in")
+    boss = signed_in("administrator")
+    assert "Kind: Standing in" in page(boss, "/mail/?kind=accounts.stand_in")
+    assert {"grievances.moved", "organizing.ending"} <= {kind for kind, _ in kinds.choices()}
+    assert "Limits that moved" in page(boss, "/mail/")
+
+
+def test_kinds_declared_later_are_offered(signed_in, monkeypatch):
+    monkeypatch.setattr(kinds, "_labels", dict(kinds._labels))
+    boss = signed_in("administrator")
+    assert "Letters of thanks" not in page(boss, "/mail/")
+    post.declare_kind("test.thanks", "Letters of thanks")
+    assert "Letters of thanks" in page(boss, "/mail/")
 
 
 def test_the_list_needs_as_many_queries_for_one_as_for_thirty(signed_in, django_assert_max_num_queries):

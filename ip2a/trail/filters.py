@@ -35,7 +35,7 @@ def commands() -> list[tuple[str, str]]:
 
 class AuditFilter(filters.FilterSet):
     who = TextFilter(label="Person", method="by_person")
-    table = ChoiceFilter(label="What", field_name="table_name")
+    table = ChoiceFilter(label="What", field_name="table_name", choices=tables.choices)
     record = filters.NumberFilter(
         label="Record number",
         method="by_record",
@@ -46,17 +46,11 @@ class AuditFilter(filters.FilterSet):
     )
     action = ChoiceFilter(label="Action", choices=AuditEntry.Action.choices)
     on = DayRangeFilter(label="Date", method="by_days")
-    command = ChoiceFilter(label="Command", method="by_command")
+    command = ChoiceFilter(label="Command", method="by_command", choices=commands)
 
     class Meta:
         model = AuditEntry
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        for name, choices in (("table", tables.choices), ("command", commands)):
-            if name in self.filters:
-                self.filters[name].extra["choices"] = choices()
 
     def by_person(self, rows: Any, name: str, typed: str) -> Any:
         """Any part of the name or the address, in any order."""

@@ -77,7 +77,7 @@ def batch_for(request, pk: int) -> ImportBatch:
 
 class BatchFilter(filters.FilterSet):
     q = TextFilter(label="File", field_name="file_name", lookup_expr="icontains", widget=forms.SearchInput())
-    kind = ChoiceFilter(label="What", choices=[])
+    kind = ChoiceFilter(label="What", choices=lambda: [(kind.key, kind.label) for kind in kinds.kinds()])
     state = ChoiceFilter(choices=State)
     who = TextFilter(label="Who", method="by_person")
     when = DayRangeFilter(label="When", field_name="created_at__date")
@@ -85,11 +85,6 @@ class BatchFilter(filters.FilterSet):
     class Meta:
         model = ImportBatch
         fields: list[str] = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "kind" in self.filters:
-            self.filters["kind"].extra["choices"] = [(kind.key, kind.label) for kind in kinds.kinds()]
 
     def by_person(self, rows, name, value):
         return rows.filter(Q(by__first_name__icontains=value) | Q(by__last_name__icontains=value))

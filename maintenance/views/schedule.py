@@ -96,21 +96,19 @@ def add_labels(turns: list[Any]) -> None:
         run.label = works[run.name].label if run.name in works else run.name
 
 
+def _works() -> list[tuple[str, str]]:
+    """The rooms' works, as they are when somebody looks."""
+    return sorted(((key, work.label) for key, work in schedule.works().items()), key=lambda pair: pair[1])
+
+
 class TurnFilter(filters.FilterSet):
-    work = ChoiceFilter(choices=(), label="Work", field_name="name")
+    work = ChoiceFilter(choices=_works, label="Work", field_name="name")
     state = ChoiceFilter(choices=RunState, label="State")
     due = DayRangeFilter(label="Due", field_name="due__date")
 
     class Meta:
         model = ScheduledRun
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The rooms' works are read when somebody looks."""
-        super().__init__(*args, **kwargs)
-        if "work" in self.filters:
-            labels = sorted(((key, work.label) for key, work in schedule.works().items()), key=lambda pair: pair[1])
-            self.filters["work"].extra["choices"] = labels
 
 
 class TurnList(RecordList):
