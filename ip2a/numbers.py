@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.apps import apps
+
+from ip2a.questions import NOBODY, question
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,15 @@ def declare(name: str, default: int | str | Decimal, *, unit: str = "", about: s
     return name
 
 
+@question
+def _stored(reader: Any) -> Any:
+    """All of them: there are not many, and the question is always the same."""
+    return apps.get_model("maintenance.threshold").objects.values_list("name", "value")  # they stand a floor above
+
+
 def values(*names: str) -> dict[str, Decimal]:
     """What the local has set, by name; the default where no row stands."""
-    rows = apps.get_model("maintenance.threshold").objects  # by name: the rows stand a floor above
-    stored = dict(rows.filter(name__in=names).values_list("name", "value"))
+    stored: dict[str, Decimal] = dict(_stored(NOBODY))
     return {name: stored.get(name, declared[name].default) for name in names}
 
 

@@ -18,6 +18,7 @@ plan depends on the values, such as those about an employer who has three jobs o
 """
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.query import ModelIterable, get_related_populators
 
+TRIES = 3  # to put a question together; then it is asked anew each time
+
 Row = TypeVar("Row")
 Subject = TypeVar("Subject", bound=models.Model)
 Answer = TypeVar("Answer")
@@ -36,6 +39,10 @@ Answer = TypeVar("Answer")
 
 class Unaskable(TypeError):
     """The answer would hold something that is not the same for the next who asks."""
+
+
+class AskedMeanwhile(Unaskable):
+    """The database was asked while a question was put together. What is read once in a process is known next time."""
 
 
 @models.Field.register_lookup
@@ -83,6 +90,9 @@ _ASKED_BY_DJANGO = frozenset(
 )
 
 
+NOBODY = Reader(frozenset(), 0)  # asks what is no secret, and of nobody's
+
+
 @dataclass(frozen=True)
 class Place:
     """Where one of the values goes."""
@@ -100,12 +110,19 @@ class Asked:
     parameters: tuple[Any, ...]  # constants, and a Place for each value
     kept: dict[str, Any] = field(default_factory=dict)  # how its rows are read, worked out once
 
-    def answer(self, values: tuple[Any, ...], alias: str, *, is_prepared: bool) -> list[Any]:
-        connection = connections[alias]
+    def rows(self, sql: str, values: tuple[Any, ...], connection: Any, *, is_prepared: bool) -> list[Any]:
         given = [values[one.number] if type(one) is Place else one for one in self.parameters]
         with connection.prepared_cursor() if is_prepared else connection.cursor() as cursor:
-            cursor.execute(self.sql, given)
-            rows = cursor.fetchall()
+            cursor.execute(sql, given)
+            return cursor.fetchall()
+
+    def counted(self, values: tuple[Any, ...], alias: str, *, is_prepared: bool) -> int:
+        sql = f"SELECT count(*) FROM ({self.sql}) AS counted"  # noqa: S608 - Django's own SQL
+        return self.rows(sql, values, connections[alias], is_prepared=is_prepared)[0][0]
+
+    def answer(self, values: tuple[Any, ...], alias: str, *, is_prepared: bool) -> list[Any]:
+        connection = connections[alias]
+        rows = self.rows(self.sql, values, connection, is_prepared=is_prepared)
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         records = list(self._read(compiler, rows, alias))
@@ -151,9 +168,24 @@ class Question(Generic[Row]):
         self._is_prepared = not planned_anew
         self._known: dict[tuple, Asked | None] = {}
         self._unaskable: dict[tuple, str] = {}
+        self._tries: Counter[tuple] = Counter()
         update_wrapper(self, ask)
 
     def __call__(self, user: Any, *values: Any) -> list[Row]:
+        asked = self._asked(user, values)
+        if asked is None:
+            return []
+        return asked.answer((user.pk, *values), asked.queryset.db, is_prepared=self._is_prepared)
+
+    def count(self, user: Any, *values: Any) -> int:
+        """How many rows the answer has."""
+        asked = self._asked(user, values)
+        if asked is None:
+            return 0
+        return asked.counted((user.pk, *values), asked.queryset.db, is_prepared=self._is_prepared)
+
+    def _asked(self, user: Any, values: tuple[Any, ...]) -> Asked | None:
+        """The statement for this person and such values; None when there is nothing they could see."""
         rights = rights_of(user)
         key = (rights, *(value if isinstance(value, type) else type(value) for value in values))
         if key in self._unaskable:
@@ -162,12 +194,11 @@ class Question(Generic[Row]):
             try:
                 self._known[key] = self._put(rights, values)
             except Unaskable as error:
-                self._unaskable[key] = str(error)
+                self._tries[key] += 1
+                if not isinstance(error, AskedMeanwhile) or self._tries[key] == TRIES:
+                    self._unaskable[key] = str(error)
                 raise
-        asked = self._known[key]
-        if asked is None:
-            return []
-        return asked.answer((user.pk, *values), asked.queryset.db, is_prepared=self._is_prepared)
+        return self._known[key]
 
     def anyway(self, user: Any, *values: Any) -> list[Row]:
         """As a call; where the statement cannot be kept, such as for readers whose rights end with an hour, it is put
@@ -180,10 +211,7 @@ class Question(Generic[Row]):
     def _put(self, rights: frozenset[str], values: tuple[Any, ...]) -> Asked | None:
         """The SQL for readers with these rights; None when there is nothing they could see."""
         marks = [mark(value, number) for number, value in enumerate((0, *values))]
-        with ExitStack() as nothing_asked:
-            for connection in connections.all(initialized_only=True):
-                nothing_asked.enter_context(connection.execute_wrapper(_refuse))
-            rows = self._ask(Reader(rights, marks[0]), *marks[1:])
+        rows = as_reader(rights, lambda reader: self._ask(reader, *marks[1:]))
         compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, parameters = compiler.as_sql()
@@ -202,12 +230,22 @@ class Question(Generic[Row]):
         return placed
 
 
+def as_reader(rights: frozenset[str], ask: Callable[[Reader], Answer]) -> Answer:
+    """What is said to everybody with these rights; Unaskable where it depends on who asks, or on the database."""
+    with ExitStack() as nothing_asked:
+        for connection in connections.all(initialized_only=True):
+            nothing_asked.enter_context(connection.execute_wrapper(_refuse))
+        return ask(Reader(rights, mark(0, 0)))
+
+
 def _refuse(execute: Any, statement: str, *more: Any) -> None:
-    raise Unaskable(f"A question asks the database while it is put together, and would keep the answer: {statement}")
+    raise AskedMeanwhile(
+        f"A question asks the database while it is put together, and would keep the answer: {statement}"
+    )
 
 
 def rights_of(user: Any) -> frozenset[str]:
-    return frozenset(user.get_all_permissions())
+    return frozenset(user.get_all_permissions())  # itself where it is one already
 
 
 def mark(value: Any, number: int) -> Any:
@@ -235,6 +273,13 @@ def question(ask: Callable[..., models.QuerySet] | None = None, *, planned_anew:
     if ask is None:
         return lambda function: Question(function, planned_anew=planned_anew)
     return Question(ask, planned_anew=planned_anew)
+
+
+@question
+def among(reader: Reader, model: type[models.Model], numbers: list[int]) -> models.QuerySet:
+    """The records with these numbers that somebody may see, as a table shows them."""
+    rows = model._default_manager.visible_to(reader).filter(pk__among=numbers)  # type: ignore[attr-defined]
+    return rows.for_table() if hasattr(rows, "for_table") else rows
 
 
 def once(ask: Callable[[Any, Subject], Answer]) -> Callable[[Any, Subject], Answer]:

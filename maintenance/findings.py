@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from ip2a.questions import among, question
 from ip2a.words import counted, register_tones, state_chip, tone_of
 from maintenance import thresholds
 from maintenance.models import Finding, Severity
@@ -63,12 +64,17 @@ def repair_of(check: Check, finding: Finding | None) -> str:
     return f"{part}{asked}{check.fix or REPAIRED}"
 
 
+@question
+def _all(reader: Any) -> Any:
+    return Finding.objects.all()
+
+
 def told_to(user: Any, rows: Any = None) -> list[Told]:
     """Findings this person may know of, the gravest and most numerous first. Counts are over all rows, so a finding
     is told only to those who may see all rows of its model."""
     if not user.has_perm("maintenance.view_finding"):
         return []
-    found = [(check_named(f.check_name), f) for f in (Finding.objects.all() if rows is None else rows)]
+    found = [(check_named(f.check_name), f) for f in (_all(user) if rows is None else rows)]
     known = [(check, f) for check, f in found if check is not None and check.is_visible_to(user)]
     uses = {name for check, f in known for name in check.uses}
     numbers = thresholds.values(*uses) if uses else {}
@@ -99,8 +105,7 @@ def add_examples(told: list[Told], user: Any) -> None:
 def _fetch(model: type, numbers: set[int], user: Any) -> dict[int, Any]:
     if not hasattr(model._default_manager.all(), "visible_to"):  # borrowed tables: told to those told of the finding
         return {record.pk: record for record in model._default_manager.filter(pk__in=numbers)}
-    rows = model._default_manager.visible_to(user).filter(pk__in=numbers)
-    return {record.pk: record for record in (rows.for_table() if hasattr(rows, "for_table") else rows)}
+    return {record.pk: record for record in among.anyway(user, model, list(numbers))}
 
 
 def _example(record: Any) -> tuple[str, str]:

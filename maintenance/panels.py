@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from ip2a.models import AuditEntry, Record
 from ip2a.panels import Panel, panel
+from ip2a.questions import among, question
 from maintenance import findings
 
 FINDINGS_SHOWN = 6
@@ -52,12 +54,16 @@ def recent_work(request, subject):
     return Panel("Your recent work", "maintenance/_home_work.html", {"work": work_of(request.user), "days": WORK_DAYS})
 
 
+@question
+def _entries(reader: Any, since: datetime) -> models.QuerySet:
+    rows = AuditEntry.objects.visible_to(reader).filter(actor_id=int(reader), at__gte=since)
+    return rows.only("at", "table_name", "record_id", "action", "changed")[:ENTRIES_READ]
+
+
 def work_of(user: Any) -> list[Work]:
     """The records this person changed lately, the last first, each once, within today's rights."""
-    since = timezone.now() - timedelta(days=WORK_DAYS)
-    entries = AuditEntry.objects.visible_to(user).filter(actor_id=user.pk, at__gte=since)
     latest: dict[tuple[str, int], AuditEntry] = {}
-    for entry in entries.only("at", "table_name", "record_id", "action", "changed")[:ENTRIES_READ]:
+    for entry in _entries(user, timezone.now() - timedelta(days=WORK_DAYS)):
         latest.setdefault((entry.table_name, entry.record_id), entry)
     records = _records(list(latest), user)
     done = [Work(did(entry), records[key], entry.at) for key, entry in latest.items() if key in records]
@@ -72,14 +78,12 @@ def _records(keys: list[tuple[str, int]], user: Any) -> dict[tuple[str, int], An
     found = {}
     for table, pks in numbers.items():
         model = _model_of(table)
-        if model is None:
-            continue
-        rows = model._default_manager.visible_to(user).filter(pk__in=pks)
-        rows = rows.for_table() if hasattr(rows, "for_table") else rows
-        found |= {(table, record.pk): record for record in rows}
+        if model is not None:
+            found |= {(table, record.pk): record for record in among.anyway(user, model, pks)}
     return found
 
 
+@cache
 def _model_of(table: str) -> type[models.Model] | None:
     """The model of a table whose records have a page."""
     for model in apps.get_models():

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from benevolence import roster, rules, statements, turns
 from benevolence.columns import LEVEL
-from benevolence.models import BenevolenceApplication, Fund, LedgerEntry, Status
+from benevolence.models import BenevolenceApplication, Fund, LedgerEntry
 from ip2a import numbers
 from ip2a.panels import Panel, panel
+from ip2a.questions import question
 from ip2a.rules import has_right
 from ip2a.words import format_day, format_money, state_chip
 
@@ -160,6 +161,28 @@ def coming_back(request: Any, subject: Any) -> Panel | None:
     return _panel("Deferred, coming back", lines, total, _list_url("?status=deferred"))
 
 
+@question
+def _asked_back(reader: Any) -> QuerySet:
+    rows = BenevolenceApplication.objects.waiting_for(reader).select_related("member", "policy")
+    return rows.order_by("waiting_since")[: SHOWN + 1]
+
+
+@question
+def _all_asked_back(reader: Any) -> QuerySet:
+    return BenevolenceApplication.objects.waiting_for(reader).order_by().values_list("pk")
+
+
+@question
+def _drafts(reader: Any) -> QuerySet:
+    rows = BenevolenceApplication.objects.drafts_of(reader).select_related("member")
+    return rows.order_by("-application_date", "-id")[: SHOWN + 1]
+
+
+@question
+def _all_drafts(reader: Any) -> QuerySet:
+    return BenevolenceApplication.objects.drafts_of(reader).order_by().values_list("pk")
+
+
 @panel("home", order=11)
 def yours_to_answer(request: Any, subject: Any) -> Panel | None:
     """A filer's own cases that lie with the filer: questions first, then drafts. Only where there are any."""
@@ -167,14 +190,9 @@ def yours_to_answer(request: Any, subject: Any) -> Panel | None:
     if not has_right(user, "add", BenevolenceApplication):
         return None
     today = timezone.localdate()
-    asked, questions = _first(
-        BenevolenceApplication.objects.waiting_for(user).select_related("member", "policy").order_by("waiting_since")
-    )
-    drafts, unfinished = _first(
-        BenevolenceApplication.objects.filter(filed_by=user, status=Status.DRAFT, withdrawn_at=None)
-        .select_related("member")
-        .order_by("-application_date", "-id")
-    )
+    asked, drafts = _asked_back(user), _drafts(user)
+    questions = _all_asked_back.count(user) if len(asked) > SHOWN else len(asked)
+    unfinished = _all_drafts.count(user) if len(drafts) > SHOWN else len(drafts)
     lines = [_question(case, today) for case in asked]
     lines += [
         {"title": f"Draft, {case.member}", "fact": "not submitted", "url": case.get_absolute_url()} for case in drafts

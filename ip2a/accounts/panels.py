@@ -1,5 +1,6 @@
 """Who is away: on the home page for those who stand in, and on a person's page."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -8,15 +9,21 @@ from django.utils import timezone
 from ip2a.accounts.absences import stand_ins
 from ip2a.models import Absence, User
 from ip2a.panels import Panel, panel
+from ip2a.questions import question
 
 SHOWN = 10
+
+
+@question
+def _away(reader: Any, day: date) -> Any:
+    return Absence.objects.on(day).for_table()
 
 
 @panel("home", order=5)
 def standing_in(request: Any, subject: Any) -> Panel | None:
     """For whom this person stands in today, and that they are away themselves."""
     today, user = timezone.localdate(), request.user
-    away = {absence.user_id: absence for absence in Absence.objects.on(today).for_table()}
+    away = {absence.user_id: absence for absence in _away(user, today)}
     if not away:
         return None
     present = stand_ins(today, away)

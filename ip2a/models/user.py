@@ -84,6 +84,13 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
             return super().has_perm(perm, obj)
         return self.is_active and perm in known
 
+    def get_all_permissions(self, obj=None):
+        """The rights this object was read with (RoleBackend), themselves: to compare them costs nothing then."""
+        known = self.__dict__.get("_perm_cache")
+        if isinstance(known, frozenset) and obj is None and self.is_active:
+            return known
+        return super().get_all_permissions(obj)
+
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.has_perm("ip2a.use_admin")

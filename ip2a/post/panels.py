@@ -9,6 +9,7 @@ from ip2a import panels
 from ip2a.compartments import open_to
 from ip2a.models import Message
 from ip2a.post import rules, services
+from ip2a.questions import question
 from ip2a.rules import has_right
 from ip2a.words import register_tones
 
@@ -58,17 +59,19 @@ def told(user: Any, row: Message, *, may_open: bool) -> dict[str, Any]:
     }
 
 
+@question
+def _in_trouble(reader: Any) -> Any:
+    keys = [*open_to(reader), *([""] if has_right(reader, "view", Message) else [])]
+    rows = Message.objects.needing_a_person().filter(compartment__in=keys, carrier=None)
+    return rows.for_table()[: SHOWN_AT_HOME + 1]
+
+
 @panels.panel("home", order=15)
 def mail_in_trouble(request: Any, subject: Any) -> panels.Panel | None:
     """What nobody got, or perhaps nobody got: for administrators, and inside a compartment for those inside."""
     user = request.user
     may_open = has_right(user, "view", Message)
-    keys = [*open_to(user), *([""] if may_open else [])]
-    if not keys:
-        return None
-    rows = list(
-        Message.objects.needing_a_person().filter(compartment__in=keys, carrier=None).for_table()[: SHOWN_AT_HOME + 1]
-    )
+    rows = _in_trouble(user)
     if not rows:
         return None
     return panels.Panel(

@@ -1,12 +1,14 @@
 """What needs an instructor, and those who run the programme, today. Each panel is bounded."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from ip2a.numbers import value, values
 from ip2a.panels import Panel, panel
+from ip2a.questions import question
 from ip2a.tables import Table
 from training import columns, models, rates
 from training.models.words import RUNNING
@@ -16,10 +18,37 @@ SHOWN = 10
 MOST_STUDENTS = 500
 
 
+@question
+def _instructor(reader) -> QuerySet:
+    return models.Instructor.objects.filter(user=reader)
+
+
+@question
+def _expiring(reader, today: date, until: date) -> QuerySet:
+    rows = models.Certification.objects.visible_to(reader).expiring(today, until)
+    return rows.for_table().order_by("expiry_date", "pk")[:SHOWN]
+
+
+@question
+def _all_expiring(reader, today: date, until: date) -> QuerySet:
+    return models.Certification.objects.visible_to(reader).expiring(today, until).order_by().values_list("pk")
+
+
+@question
+def _to_ask_again(reader, today: date) -> QuerySet:
+    return models.FollowUp.objects.due(today).select_related("placement__student").order_by("due_on")[:SHOWN]
+
+
+@question
+def _all_to_ask_again(reader, today: date) -> QuerySet:
+    return models.FollowUp.objects.due(today).order_by().values_list("pk")
+
+
 def teaches(request) -> models.Instructor | None:
     if not request.user.has_perm("training.take_attendance"):
         return None
-    return getattr(request.user, "instructor", None)
+    found = _instructor(request.user)
+    return found[0] if found else None
 
 
 @panel("home", order=20)
@@ -64,12 +93,11 @@ def certificates_expiring(request, subject) -> Panel | None:
         return None
     ahead = max(int(number) for number in values(*rates.CERTIFICATE_DAYS).values())
     today = timezone.localdate()
-    rows = models.Certification.objects.visible_to(request.user).expiring(today, today + timedelta(days=ahead))
-    rows = rows.for_table().order_by("expiry_date", "pk")
-    found = list(rows[:SHOWN])
+    until = today + timedelta(days=ahead)
+    found = _expiring(request.user, today, until)
     if not found:
         return None
-    total = rows.count() if len(found) == SHOWN else len(found)
+    total = _all_expiring.count(request.user, today, until) if len(found) == SHOWN else len(found)
     url = f"{reverse('training:certification_list')}?status=active&sort=expires&expires_from={today}"
     shown = [column for column in columns.CERTIFICATIONS if column.key in ("what", "student", "expires")]
     table = Table(shown, found, caption="Certificates that expire soon")
@@ -82,8 +110,9 @@ def follow_ups_due(request, subject) -> Panel | None:
     """Placed students who are to be asked again. Only where there are any."""
     if not runs_it(request):
         return None
-    rows = models.FollowUp.objects.due(timezone.localdate()).select_related("placement__student").order_by("due_on")
-    due = list(rows[:SHOWN])
+    today = timezone.localdate()
+    due = _to_ask_again(request.user, today)
     if not due:
         return None
-    return Panel("Placed students to ask again", "training/_home_follow_ups.html", {"due": due}, f"{rows.count():,}")
+    total = _all_to_ask_again.count(request.user, today) if len(due) == SHOWN else len(due)
+    return Panel("Placed students to ask again", "training/_home_follow_ups.html", {"due": due}, f"{total:,}")
