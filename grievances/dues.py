@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from grievances import agreements
 from grievances.daysoff import DaysOff, working_days_between
 from grievances.models import AgreementVersion, Deadline, DeadlineState, Grievance
 from grievances.terms import Consequence, Side
+from ip2a.questions import NOBODY, question
 from ip2a.words import format_day, format_time
 
 ONE_DAY = timedelta(days=1)
@@ -69,10 +71,14 @@ def what_it_costs(side: str, consequence: str, *, is_late: bool) -> str:
     return found[is_late] if found else ""
 
 
+@question
+def _versions(reader: Any, numbers: list[int]) -> QuerySet:
+    return AgreementVersion.objects.filter(pk__among=numbers).select_related("agreement").only("agreement__version")
+
+
 def days_off_of(cases: Iterable[Grievance]) -> dict[int, DaysOff]:
     """The days off of each case's agreement by the id of its version, with one query for any number of cases."""
-    versions = AgreementVersion.objects.filter(pk__in={case.agreement_version_id for case in cases})
-    found = versions.select_related("agreement").only("agreement__version")
+    found = _versions(NOBODY, list({case.agreement_version_id for case in cases}))
     return {version.pk: agreements.days_off(version.agreement) for version in found}
 
 
@@ -86,16 +92,19 @@ def attach_days_off(cases: list[Any]) -> None:
 SHOWN_OF_LIMIT = ("grievance_id", "label", "side", "due_on", "due_at", "state", "is_expected", "step_number")
 
 
+@question
+def _running(reader: Any, cases: list[int]) -> QuerySet:
+    kept = (DeadlineState.OPEN, DeadlineState.SUSPENDED)
+    rows = Deadline.objects.standing().filter(grievance__pk__among=cases, state__in=kept)
+    return rows.only(*SHOWN_OF_LIMIT).order_by("due_on", "id")
+
+
 def with_limits(cases: list[Any]) -> None:
     """Give each case its running and stopped limits (``limits``) and its days off, with two queries for all."""
     if not cases:
         return
-    kept = (DeadlineState.OPEN, DeadlineState.SUSPENDED)
-    running = Deadline.objects.standing().filter(
-        grievance__in=[case.pk for case in cases if case.is_running], state__in=kept
-    )
     found: dict[int, list[Deadline]] = {}
-    for limit in running.only(*SHOWN_OF_LIMIT).order_by("due_on", "id"):
+    for limit in _running(NOBODY, [case.pk for case in cases if case.is_running]):
         found.setdefault(limit.grievance_id, []).append(limit)
     attach_days_off(cases)
     for case in cases:

@@ -1,6 +1,9 @@
 """What the members room shows on its records' pages and on the home page. Every panel is bounded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +20,7 @@ from ip2a.tables import Column, Table
 from ip2a.trail.words import Told, tell, who
 from members import columns
 from members.lookups import changes_of, jobs_of
-from members.models import Exemption, Member, MemberEmployment, Organization, OrganizationContact
+from members.models import Exemption, Member, MemberEmployment, OrganizationContact
 from members.timeline import sentence
 
 MOST_JOBS = 25
@@ -38,6 +41,7 @@ WORKERS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "rate")]
 PAST_JOBS = [JOB_COLUMNS[key] for key in ("member", "title", "start", "end", "rate")]
 CONTACTS = [column for column in columns.CONTACTS if column.key != "organization"]
 OTHER_CONTACTS = [column for column in CONTACTS if column.key != "primary"]
+FOREVER = date.max  # the end of a job that has none
 SHOWN_OF_JOB = ("member_id", "organization_id", "start_date", "end_date", "is_current", "job_title", "hourly_rate")
 KINDS = {"job": "Jobs", "membership": "Membership", "change": "Changes", "document": "Documents"}
 
@@ -52,15 +56,19 @@ def listed(
     shown: list[Column],
     most: int,
     *,
+    counted: Callable[[], int] | None = None,
     all_url: str = "",
     empty: str = "",
     **panel_fields: Any,
 ) -> Panel:
-    """A panel with the first rows of a table and how many there are; the rest is one click away."""
+    """A panel with the first rows of a table and how many there are; the rest is one click away.
+
+    ``counted`` tells how many there are where ``rows`` is a list that ends before.
+    """
     records = list(rows[: most + 1])
     total = len(records)
     if total > most:
-        total = len(rows) if isinstance(rows, list) else rows.order_by().count()
+        total = counted() if counted else len(rows) if isinstance(rows, list) else rows.order_by().count()
     return Panel(
         title,
         "members/_listed.html",
@@ -179,16 +187,29 @@ def recent_changes(request, record):
     )
 
 
+@question
+def _contacts(reader, organization: int):
+    rows = OrganizationContact.objects.visible_to(reader).live().filter(organization=organization)
+    return rows.order_by("-is_primary", "sort_key", "id")[: MOST_CONTACTS + 2]
+
+
+@question
+def _all_contacts(reader, organization: int):
+    rows = OrganizationContact.objects.visible_to(reader).live().filter(organization=organization)
+    return rows.order_by().values_list("pk")
+
+
 @panel("members.organization", order=10)
 def contacts(request, organization):
-    rows = OrganizationContact.objects.visible_to(request.user).live().filter(organization=organization)
-    if rows.query.is_empty():
+    user = request.user
+    if not has_right(user, "view", OrganizationContact):
         return None
     return listed(
         "Contacts",
-        rows.order_by("-is_primary", "sort_key", "id"),
+        _contacts(user, organization.pk),
         CONTACTS,
         MOST_CONTACTS,
+        counted=partial(_all_contacts.count, user, organization.pk),
         all_url=address("members:organizationcontact_list", organization=organization.name),
         empty="Nobody to call yet. Add the person you talk to there.",
         actions=[]
@@ -197,22 +218,48 @@ def contacts(request, organization):
     )
 
 
-def _jobs_at(user: Any, organization: Organization) -> QuerySet:
-    rows = MemberEmployment.objects.visible_to(user).live().filter(organization=organization)
+def _jobs_at(reader: Any, organization: int) -> QuerySet:
+    rows = MemberEmployment.objects.visible_to(reader).live().filter(organization=organization)
     who = ("member__first_name", "member__last_name", "member__member_number")
     return rows.select_related("member").only(*SHOWN_OF_JOB, *who)
 
 
+# Of an employer there are three jobs or thirty thousand, and each has its own best plan.
+@question(planned_anew=True)
+def _workers(reader, organization: int):
+    rows = _jobs_at(reader, organization).filter(end_date=None)
+    return rows.order_by("member__sort_key", "-start_date", "id")[: MOST_WORKERS + 1]
+
+
+@question(planned_anew=True)
+def _past_jobs(reader, organization: int):
+    rows = _jobs_at(reader, organization).filter(end_date__isnull=False)
+    return rows.order_by("-start_date", "-id")[: MOST_PAST_JOBS + 1]
+
+
+@question(planned_anew=True)
+def _all_workers(reader, organization: int):
+    rows = MemberEmployment.objects.visible_to(reader).live().filter(organization=organization, end_date=None)
+    return rows.order_by().values_list("pk")
+
+
+@question(planned_anew=True)
+def _all_past_jobs(reader, organization: int):
+    rows = MemberEmployment.objects.visible_to(reader).live().filter(organization=organization)
+    return rows.filter(end_date__isnull=False).order_by().values_list("pk")
+
+
 @panel("members.organization", order=20)
 def workers(request, organization):
-    rows = _jobs_at(request.user, organization).filter(end_date=None)
-    if rows.query.is_empty():
+    user = request.user
+    if not has_right(user, "view", MemberEmployment):
         return None
     return listed(
         "Works there now",
-        rows.order_by("member__sort_key", "-start_date", "id"),
+        _workers(user, organization.pk),
         WORKERS,
         MOST_WORKERS,
+        counted=partial(_all_workers.count, user, organization.pk),
         all_url=address("members:memberemployment_list", employer=organization.name, current="yes"),
         empty="None of our members works there now.",
         actions=[]
@@ -223,14 +270,15 @@ def workers(request, organization):
 
 @panel("members.organization", order=30)
 def past_jobs(request, organization):
-    rows = _jobs_at(request.user, organization).filter(end_date__isnull=False)
-    if rows.query.is_empty():
+    user = request.user
+    if not has_right(user, "view", MemberEmployment):
         return None
     return listed(
         "Worked there before",
-        rows.order_by("-start_date", "-id"),
+        _past_jobs(user, organization.pk),
         PAST_JOBS,
         MOST_PAST_JOBS,
+        counted=partial(_all_past_jobs.count, user, organization.pk),
         all_url=address("members:memberemployment_list", employer=organization.name, current="no"),
         empty="No job there has ended yet.",
     )
@@ -238,36 +286,50 @@ def past_jobs(request, organization):
 
 @panel("members.organizationcontact", order=10)
 def other_contacts(request, contact):
-    rows = OrganizationContact.objects.visible_to(request.user).live().filter(organization=contact.organization_id)
-    if rows.query.is_empty():
+    user, organization = request.user, contact.organization_id
+    if not has_right(user, "view", OrganizationContact):
         return None
     return listed(
         f"Others at {contact.organization}",
-        rows.exclude(pk=contact.pk).order_by("-is_primary", "sort_key", "id"),
+        [one for one in _contacts(user, organization) if one.pk != contact.pk],
         CONTACTS,
         MOST_CONTACTS,
+        counted=lambda: _all_contacts.count(user, organization) - (not contact.is_removed),
         all_url=address("members:organizationcontact_list", organization=contact.organization.name),
         empty="Nobody else is known there.",
-        actions=adding(request, OrganizationContact, "Add a contact", organization=contact.organization_id),
+        actions=adding(request, OrganizationContact, "Add a contact", organization=organization),
         id="others",
     )
+
+
+@question
+def _meanwhile(reader, member: int, job: int, start: date, end: date):
+    rows = MemberEmployment.objects.visible_to(reader).live().filter(member=member).exclude(pk=job)
+    rows = rows.overlapping(start, end).select_related("organization")
+    return rows.only(*SHOWN_OF_JOB, "organization__name")[: MOST_JOBS + 1]
+
+
+@question
+def _all_meanwhile(reader, member: int, job: int, start: date, end: date):
+    rows = MemberEmployment.objects.visible_to(reader).live().filter(member=member).exclude(pk=job)
+    return rows.overlapping(start, end).order_by().values_list("pk")
 
 
 @panel("members.memberemployment", order=10)
 def jobs_at_the_same_time(request, job):
     """Only where there are any: two jobs at once may be right, and are often a forgotten end."""
-    rows = MemberEmployment.objects.visible_to(request.user).live().filter(member=job.member_id).exclude(pk=job.pk)
-    if job.is_removed or rows.query.is_empty():
+    if job.is_removed:
         return None
-    rows = rows.overlapping(job.start_date, job.end_date).select_related("organization")
-    rows = rows.only(*SHOWN_OF_JOB, "organization__name")
-    if not rows.exists():
+    user, until = request.user, job.end_date or FOREVER
+    found = _meanwhile(user, job.member_id, job.pk, job.start_date, until)
+    if not found:
         return None
     return listed(
         "At the same time",
-        rows,
+        found,
         MEMBER_JOBS,
         MOST_JOBS,
+        counted=partial(_all_meanwhile.count, user, job.member_id, job.pk, job.start_date, until),
         all_url=address("members:memberemployment_list", member=str(job.member)),
         id="overlapping",
     )

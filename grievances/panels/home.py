@@ -1,5 +1,6 @@
 """What needs a representative today. Every panel is bounded, and nobody else gets one."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,29 +10,42 @@ from grievances import boards, dues
 from grievances.models import Deadline, Decision, Grievance, Notice
 from grievances.models.duty import CLOSING
 from ip2a.panels import Panel, panel
+from ip2a.questions import Question, question
 
 SHOWN = 10
 
 
-def rows_for(request: Any) -> QuerySet | None:
-    """The cases of those who work on them; None for everybody else."""
-    if not request.user.has_perm("grievances.pursue_grievance"):
-        return None
-    return Grievance.objects.visible_to(request.user)
+NAMES = ("grievance_number", "agreement_version", "employer__name", "status", "assigned_rep")
 
 
-def _mine_first(rows: QuerySet, user: Any, day: str) -> QuerySet:
-    mine = ExpressionWrapper(Q(assigned_rep=user), output_field=BooleanField())
-    return rows.annotate(mine=mine).order_by("-mine", day, "pk")
+def works_on_cases(user: Any) -> bool:
+    return user.has_perm("grievances.pursue_grievance")
 
 
-def _lines(rows: QuerySet, today: date, *, ours: bool) -> tuple[list[dict[str, Any]], int]:
-    """The first cases with the limit that asks, and how many there are in all."""
-    names = ("grievance_number", "agreement_version", "employer__name", "status", "assigned_rep")
-    cases = list(rows.select_related("employer").only(*names, "next_due_on", "employer_due_on")[: SHOWN + 1])
-    total = len(cases) if len(cases) <= SHOWN else rows.order_by().count()
-    dues.with_limits(cases[:SHOWN])
-    return [_line(case, today, ours=ours) for case in cases[:SHOWN]], total
+class Cases:
+    """Which cases a panel is about: the first of them, one's own before the others, and how many there are.
+
+    ``choose(rows, day)`` narrows the cases that somebody may see; ``by`` names the day that orders them.
+    """
+
+    def __init__(self, choose: Callable[[Any, date], QuerySet], by: str) -> None:
+        self._choose, self._by = choose, by
+        self._first, self._all = Question(self._first_rows), Question(self._all_rows)
+
+    def _first_rows(self, reader: Any, day: date) -> QuerySet:
+        mine = ExpressionWrapper(Q(assigned_rep=reader), output_field=BooleanField())
+        rows = self._choose(Grievance.objects.visible_to(reader), day).annotate(mine=mine).select_related("employer")
+        return rows.only(*NAMES, "next_due_on", "employer_due_on").order_by("-mine", self._by, "pk")[: SHOWN + 1]
+
+    def _all_rows(self, reader: Any, day: date) -> QuerySet:
+        return self._choose(Grievance.objects.visible_to(reader), day).order_by().values_list("pk")
+
+    def lines(self, user: Any, day: date, today: date, *, ours: bool) -> tuple[list[dict[str, Any]], int]:
+        """The first cases with the limit that asks, and how many there are in all."""
+        cases = self._first(user, day)
+        total = len(cases) if len(cases) <= SHOWN else self._all.count(user, day)
+        dues.with_limits(cases[:SHOWN])
+        return [_line(case, today, ours=ours) for case in cases[:SHOWN]], total
 
 
 def _line(case: Any, today: date, *, ours: bool) -> dict[str, Any]:
@@ -44,15 +58,33 @@ def _line(case: Any, today: date, *, ours: bool) -> dict[str, Any]:
     }
 
 
+DUE = Cases(lambda rows, until: rows.running().filter(next_due_on__lte=until), by="next_due_on")
+IN_DEFAULT = Cases(lambda rows, today: rows.in_default(on=today), by="employer_due_on")
+UNFILED = Cases(lambda rows, latest: rows.running().filter(filed_date=None, next_due_on__lte=latest), by="next_due_on")
+
+
+@question
+def _untold(reader: Any) -> QuerySet:
+    return _all_rows_untold(reader).order_by("decided_on", "pk").select_related("grievance__member")[: SHOWN + 1]
+
+
+@question
+def _all_untold(reader: Any) -> QuerySet:
+    return _all_rows_untold(reader).order_by().values_list("pk")
+
+
+def _all_rows_untold(reader: Any) -> QuerySet:
+    rows = Decision.objects.visible_to(reader).filter(kind__in=CLOSING, grievance__member__isnull=False)
+    return rows.filter(~Exists(Notice.objects.filter(decision=OuterRef("pk"))))
+
+
 @panel("home", order=6)
 def due(request, subject) -> Panel | None:
     """Our limits that passed or end soon, one's own first."""
-    rows = rows_for(request)
-    if rows is None:
+    if not works_on_cases(request.user):
         return None
     today = dues.today()
-    rows = rows.running().filter(next_due_on__lte=boards.soon_until(today))
-    lines, total = _lines(_mine_first(rows, request.user, "next_due_on"), today, ours=True)
+    lines, total = DUE.lines(request.user, boards.soon_until(today), today, ours=True)
     context = {
         "lines": lines,
         "left": total - len(lines),
@@ -65,11 +97,10 @@ def due(request, subject) -> Panel | None:
 @panel("home", order=7)
 def defaults(request, subject) -> Panel | None:
     """Employers who let a limit pass. Only where there are any."""
-    rows = rows_for(request)
-    if rows is None:
+    if not works_on_cases(request.user):
         return None
     today = dues.today()
-    lines, total = _lines(_mine_first(rows.in_default(on=today), request.user, "employer_due_on"), today, ours=False)
+    lines, total = IN_DEFAULT.lines(request.user, today, today, ours=False)
     if not lines:
         return None
     context = {"lines": lines, "left": total - len(lines), "all_url": boards.list_url(overdue="employer")}
@@ -79,12 +110,10 @@ def defaults(request, subject) -> Panel | None:
 @panel("home", order=8)
 def unfiled(request, subject) -> Panel | None:
     """Complaints whose limit to file runs. Only where there are any."""
-    rows = rows_for(request)
-    if rows is None:
+    if not works_on_cases(request.user):
         return None
     today = dues.today()
-    waiting = rows.running().filter(filed_date=None, next_due_on__isnull=False)
-    lines, total = _lines(_mine_first(waiting, request.user, "next_due_on"), today, ours=True)
+    lines, total = UNFILED.lines(request.user, date.max, today, ours=True)
     if not lines:
         return None
     context = {"lines": lines, "left": total - len(lines), "all_url": boards.list_url(is_filed="no", status="running")}
@@ -94,13 +123,11 @@ def unfiled(request, subject) -> Panel | None:
 @panel("home", order=9)
 def untold(request, subject) -> Panel | None:
     """Decisions that close a door and that the grievant was not told of. Only where there are any."""
-    if rows_for(request) is None:
+    if not works_on_cases(request.user):
         return None
-    rows = Decision.objects.visible_to(request.user).filter(kind__in=CLOSING, grievance__member__isnull=False)
-    rows = rows.filter(~Exists(Notice.objects.filter(decision=OuterRef("pk")))).order_by("decided_on", "pk")
-    found = list(rows.select_related("grievance__member")[: SHOWN + 1])
+    found = _untold(request.user)
     if not found:
         return None
-    total = len(found) if len(found) <= SHOWN else rows.order_by().count()
+    total = len(found) if len(found) <= SHOWN else _all_untold.count(request.user)
     context = {"decisions": found[:SHOWN], "left": max(0, total - SHOWN)}
     return Panel("Grievants to be told", "grievances/_untold.html", context, f"{total:,}", id="grievances-untold")

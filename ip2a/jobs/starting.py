@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 
 from ip2a.jobs import registry, tasks
 from ip2a.models import Job
+from ip2a.questions import question
 
 
 @transaction.atomic
@@ -46,4 +47,13 @@ def _add(kind: registry.Kind, subject: models.Model | None, by: Any, data: dict[
 
 def latest(kind: str, subject: models.Model | None, user: Any) -> Job | None:
     """The newest job of a kind about a record, for who may see the record."""
-    return Job.objects.of(kind, subject).visible_beside(user, subject).order_by("-id").first()
+    if subject is None:
+        return Job.objects.of(kind, None).visible_beside(user, None).order_by("-id").first()
+    of_kind = ContentType.objects.get_for_model(subject).pk
+    return next(iter(_latest.anyway(user, type(subject), kind, of_kind, subject.pk)), None)
+
+
+@question
+def _latest(reader: Any, model: type[models.Model], kind: str, of_kind: int, number: int) -> models.QuerySet:
+    rows = Job.objects.filter(kind=kind, content_type=of_kind, object_id=number)
+    return rows.beside(reader, model, of_kind).order_by("-id")[:1]

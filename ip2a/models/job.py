@@ -37,8 +37,13 @@ class JobQuerySet(RecordQuerySet):
 
     def visible_beside(self, user, subject):
         """The same question, asked about the jobs of one record's kind only."""
-        kinds = {} if subject is None else {ContentType.objects.get_for_model(subject).pk: type(subject)}
-        return self._within(user, kinds)
+        if subject is None:
+            return self._within(user, {})
+        return self.beside(user, type(subject), ContentType.objects.get_for_model(subject).pk)
+
+    def beside(self, user, model, of_kind: int):
+        """As ``visible_beside``, for a kind of record that is only named: its model and its content type."""
+        return self._within(user, {of_kind: model})
 
     def _within(self, user, kinds: dict[int, type[models.Model]]):
         seen = models.Q(content_type=None)

@@ -4,11 +4,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from ip2a.questions import NOBODY, question
 from ip2a.rules import has_right, may_remove
 from ip2a.views.generic import RecordDetail
 from ip2a.words import format_day, format_money, state_chip
@@ -153,14 +154,26 @@ class MemberDetail(MayBeTwice):
         return f"Without a job since {format_day(last)}."
 
 
+@question(planned_anew=True)
+def _members_at(reader: Any, organization: int) -> QuerySet:
+    """How many members work there is no secret, whoever may see their names."""
+    rows = MemberEmployment.objects.current().filter(organization=organization)
+    return rows.order_by().values_list("member").distinct()
+
+
+@question
+def _primary(reader: Any, organization: int) -> QuerySet:
+    rows = OrganizationContact.objects.visible_to(reader).live()
+    return rows.filter(organization=organization, is_primary=True)[:1]
+
+
 class OrganizationDetail(MayBeTwice):
     model = Organization
     kind = "organizations"
 
     def facts(self):
         o = self.record
-        jobs = MemberEmployment.objects.current().filter(organization=o)
-        working = jobs.aggregate(n=Count("member", distinct=True))["n"]
+        working = _members_at.count(NOBODY, o.pk)
         return [
             ("Type", o.get_org_type_display()),
             ("Agreement with us", "Signatory" if o.is_signatory else "None"),
@@ -170,10 +183,10 @@ class OrganizationDetail(MayBeTwice):
 
     def _first_contact(self) -> str:
         """The primary contact with a number, or the office."""
-        rows = OrganizationContact.objects.visible_to(self.request.user).live()
-        contact = rows.filter(organization=self.record, is_primary=True).first()
-        if contact is None:
+        found = _primary(self.request.user, self.record.pk)
+        if not found:
             return phone_link(self.record.phone)
+        contact = found[0]
         number = contact.phone or self.record.phone
         return format_html("{} {}", linked(contact, f"{contact.first_name} {contact.last_name}"), phone_link(number))
 
