@@ -12,6 +12,7 @@ from grievances.models import CaseEvent, EventKind, Grievance
 from grievances.models.duty import EntryKind
 from grievances.rules import CORRECTABLE, RETRACTABLE
 from ip2a.models import AuditEntry, User
+from ip2a.questions import question
 from ip2a.timeline import Event, tells
 from ip2a.trail.words import who
 from ip2a.words import format_day
@@ -243,5 +244,10 @@ def _short(user: Any, found: list[Grievance], beside: Any) -> Iterator[Event]:
 
 
 def _shown(user: Any, cases: dict[int, Grievance]) -> Iterable[CaseEvent]:
-    rows = CaseEvent.objects.visible_to(user).standing()
-    return rows.filter(grievance__in=list(cases), kind__in=TOLD_ELSEWHERE) if cases else ()
+    return _events_of(user, list(cases)) if cases else ()
+
+
+@question
+def _events_of(reader: Any, cases: list[int]) -> QuerySet:
+    rows = CaseEvent.objects.visible_to(reader).standing()
+    return rows.filter(grievance__pk__among=cases, kind__in=TOLD_ELSEWHERE)

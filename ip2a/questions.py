@@ -123,25 +123,26 @@ class Asked:
     def answer(self, values: tuple[Any, ...], alias: str, *, is_prepared: bool) -> list[Any]:
         connection = connections[alias]
         rows = self.rows(self.sql, values, connection, is_prepared=is_prepared)
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connection
-        records = list(self._read(compiler, rows, alias))
+        records = list(self._read(rows, alias, connection))
         for lookup in self.queryset._prefetch_related_lookups:
             models.prefetch_related_objects(records, lookup)
         return records
 
-    def _read(self, compiler: Any, rows: list[Any], alias: str) -> Iterator[Any]:
-        if "converters" not in self.kept:
-            self.kept["converters"] = compiler.get_converters([one[0] for one in compiler.select])
-        if self.kept["converters"]:
-            rows = compiler.apply_converters(rows, self.kept["converters"])
+    def _read(self, rows: list[Any], alias: str, connection: Any) -> Iterator[Any]:
+        converters = self.kept.get("converters")
+        if converters is None or converters:
+            compiler = copy.copy(self.compiler)
+            compiler.connection = connection
+            if converters is None:
+                converters = self.kept["converters"] = compiler.get_converters([one[0] for one in compiler.select])
+            rows = compiler.apply_converters(rows, converters) if converters else rows
         if self.queryset._iterable_class is not ModelIterable:
             return (tuple(row) for row in rows)
-        return self._records(compiler, rows, alias)
+        return self._records(rows, alias)
 
-    def _records(self, compiler: Any, rows: Any, alias: str) -> Iterator[Any]:
+    def _records(self, rows: Any, alias: str) -> Iterator[Any]:
         if alias not in self.kept:
-            self.kept[alias] = self._shape(compiler, alias)
+            self.kept[alias] = self._shape(self.compiler, alias)
         model, start, end, names, related, annotations = self.kept[alias]
         for row in rows:
             record = model.from_db(alias, names, row[start:end])

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from ip2a import timeline
 from ip2a.models import AuditEntry
+from ip2a.models.base import page_url, record_url
 from ip2a.panels import Panel, panel
 from ip2a.questions import question
 from ip2a.rules import has_right
@@ -47,7 +47,7 @@ KINDS = {"job": "Jobs", "membership": "Membership", "change": "Changes", "docume
 
 
 def address(name: str, **query: Any) -> str:
-    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+    return f"{page_url(name)}?{urlencode(query)}" if query else page_url(name)
 
 
 def listed(
@@ -182,7 +182,7 @@ def recent_changes(request, record):
         "Latest changes",
         "members/_changes.html",
         {"changes": [Change(entry, sentence(entry, type(record)), told.get(entry.pk)) for entry in entries]},
-        actions=[("Whole history", reverse(f"members:{record._meta.model_name}_history", args=[record.pk]))],
+        actions=[("Whole history", record_url(f"members:{record._meta.model_name}_history", record.pk))],
         id="changes",
     )
 

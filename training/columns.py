@@ -1,7 +1,8 @@
 """The columns of the training room's lists, for the page and for the exported file."""
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from ip2a.questions import NOBODY, question
 from ip2a.tables import Column
 from ip2a.words import register_tones
 from training import rates
@@ -46,10 +47,15 @@ def student_of(of=lambda r: r.student) -> Column:
     return Column("student", "Student", of, kind="related", show=lambda r: str(of(r)))
 
 
+@question
+def _running(reader, students: list[int]) -> QuerySet:
+    rows = Enrollment.objects.filter(student__pk__among=students, status__in=RUNNING)
+    return rows.order_by().select_related("cohort")
+
+
 def with_places(students: list) -> None:
     """Give each student the running place with its rate, with one query for all."""
-    places = Enrollment.objects.filter(student__in=students, status__in=RUNNING).order_by()
-    found = {place.student_id: place for place in places.select_related("cohort")}
+    found = {place.student_id: place for place in _running(NOBODY, [student.pk for student in students])}
     for student in students:
         student.place = found.get(student.pk)
         student.rate = rates.of_place(student.place)

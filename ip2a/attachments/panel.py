@@ -99,8 +99,13 @@ def empty_form() -> SafeString:
     return render_to_string("ip2a/_attachment_fields.html", {"form": UploadForm()})
 
 
+@lru_cache
+def _around_upload(label: str) -> str:
+    return reverse("attachment_create", args=[label, 0]).removesuffix("0/")
+
+
 def upload_url(record: Any) -> str:
-    return reverse("attachment_create", args=[record._meta.label_lower, record.pk])
+    return f"{_around_upload(record._meta.label_lower)}{record.pk}/"
 
 
 def document_events(user: Any, record: Any) -> Iterator[timeline.Event]:

@@ -16,6 +16,12 @@ def _around_the_number(page: str) -> tuple[str, str]:
     return f"{head}/", f"/{tail}"
 
 
+@lru_cache
+def page_url(page: str) -> str:
+    """The address of a page that is of no one record, looked up once."""
+    return reverse(page)
+
+
 def record_url(page: str, pk: int) -> str:
     """The address of a record's page. A list asks for a hundred of them, so only the number is put in each time."""
     head, tail = _around_the_number(page)

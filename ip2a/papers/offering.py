@@ -1,5 +1,6 @@
 """What a record's page says of papers: which may be drafted, and which drafts are open."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,8 +15,15 @@ from ip2a.papers.registry import Paper
 from ip2a.questions import question
 
 
+@lru_cache
+def _around(model: str, key: str) -> tuple[str, str]:
+    before, _, after = reverse("paper_draft", args=[model, 0, key]).rpartition("/0/")
+    return f"{before}/", f"/{after}"
+
+
 def draft_url(kind: Paper, record: Any) -> str:
-    return reverse("paper_draft", args=[kind.model, record.pk, kind.key])
+    before, after = _around(kind.model, kind.key)
+    return f"{before}{record.pk}{after}"
 
 
 def _kinds(record: Any, user: Any) -> list[Paper]:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from ip2a import compartments
+from ip2a.models.base import page_url, record_url
 from ip2a.questions import Question, Unaskable
 from ip2a.rules import has_right
 
@@ -38,10 +39,10 @@ class Guarded(LoginRequiredMixin):
         return _record(self)
 
     def url_of(self, page: str, *args) -> str:
-        return reverse(
-            f"{self.model._meta.app_label}:{self.model._meta.model_name}_{page}",
-            args=args,
-        )
+        name = f"{self.model._meta.app_label}:{self.model._meta.model_name}_{page}"
+        if not args:
+            return page_url(name)
+        return record_url(name, *args) if len(args) == 1 and type(args[0]) is int else reverse(name, args=args)
 
     def templates_for(self, kind: str) -> list[str]:
         meta = self.model._meta

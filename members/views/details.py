@@ -1,6 +1,6 @@
 """The pages of one record each: what it is, where it stands, what to do next."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,6 +72,11 @@ class RemovableDetail(RecordDetail):
         return [{"label": f"Remove this {name}", "url": self.url_of("remove", self.record.pk)}]
 
 
+@cache
+def _duplicates(kind: str) -> str:
+    return reverse("members:duplicate_list", args=[kind])
+
+
 class MayBeTwice(RecordDetail):
     """A record that may stand twice in the books: its menu leads to those that look like it."""
 
@@ -80,7 +85,7 @@ class MayBeTwice(RecordDetail):
     def verbs(self):
         if self.record.is_removed or not has_right(self.request.user, "change", self.model):
             return []
-        found = reverse("members:duplicate_list", args=[self.kind])
+        found = _duplicates(self.kind)
         return [{"label": "Find duplicates", "url": f"{found}?record={self.record.pk}"}]
 
 

@@ -82,8 +82,10 @@ def salting(request, member):
 
 @panel("members.member", order=28)
 def activities_of(request, member):
+    if not _knows(request, SaltingActivity):
+        return None
     rows = SaltingActivity.objects.visible_to(request.user).live().filter(member=member).for_table()
-    if not _knows(request, SaltingActivity) or not rows.exists():
+    if not rows.exists():
         return None
     url = _address("saltingactivity_list", member_id=member.pk)
     return listed("Organizing activities", rows, without(columns.ACTIVITIES, "member", "location"), "", url)
