@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from grievances import agreements, clock, deadlines, terms
@@ -22,7 +22,7 @@ from grievances.models import (
 )
 from grievances.models.case import RUNNING
 from ip2a.models import AuditEntry
-from ip2a.questions import once, question
+from ip2a.questions import hand_out, once, question
 
 MOST_EVENTS = 1000
 MOST_CHANGES = 200
@@ -70,6 +70,16 @@ def _requests(reader: Any, case: int) -> QuerySet:
 @question
 def _decisions(reader: Any, case: int) -> QuerySet:
     return Decision.objects.visible_to(reader).filter(grievance=case).order_by("decided_on", "id")
+
+
+@question
+def _entries(reader: Any, requests: list[int]) -> QuerySet:
+    return RequestEntry.objects.visible_to(reader).filter(request__pk__among=requests).select_related("paper")
+
+
+@question
+def _notices(reader: Any, decisions: list[int]) -> QuerySet:
+    return Notice.objects.visible_to(reader).filter(decision__pk__among=decisions).select_related("paper")
 
 
 @question
@@ -184,16 +194,14 @@ class CaseFile:
     def requests(self) -> list[InformationRequest]:
         found = _requests(self.user, self.case.pk)
         if found:
-            entries = RequestEntry.objects.visible_to(self.user).select_related("paper")
-            prefetch_related_objects(found, Prefetch("entries", entries))
+            hand_out(found, "entries", _entries(self.user, [row.pk for row in found]))
         return found
 
     @cached_property
     def decisions(self) -> list[Decision]:
         found = _decisions(self.user, self.case.pk)
         if found:
-            notices = Notice.objects.visible_to(self.user).select_related("paper")
-            prefetch_related_objects(found, Prefetch("notices", notices))
+            hand_out(found, "notices", _notices(self.user, [row.pk for row in found]))
         return found
 
     @cached_property

@@ -15,7 +15,10 @@ from django_filters import FilterSet
 from ip2a.tables import Column
 
 OWN = ("sort", "page", "format")
-_bars: dict[type, SafeString] = {}
+MOST_BARS = 500  # kept in a process, of some 10 kB each
+LONGEST_KEPT = 100  # letters of all that is filtered by
+Asked = tuple[tuple[str, tuple[str, ...]], ...]
+_bars: dict[tuple[type, Asked], SafeString] = {}
 
 
 class Listing:
@@ -96,13 +99,34 @@ class Listing:
         return {"label": f"{field.label}: {_spoken(field, value)}", "remove_url": self.address(**dict.fromkeys(names))}
 
     def bar(self, fields: Callable[[forms.Form], dict[str, Any]], key: type) -> SafeString:
-        """The filter bar. Without filters it is kept, unless a field's choices come from the database."""
-        if not self.is_filtered and key in _bars:
-            return _bars[key]
+        """The filter bar. For the same filters it is kept, unless the database has a say in what it shows."""
+        asked = self._asked_for
+        if (key, asked) in _bars:
+            return _bars[key, asked]
         html = render_to_string("ip2a/_filters.html", fields(self.form), request=self.request)
-        if not self.is_filtered and all(_is_fixed(field) for field in self.form.fields.values()):
-            _bars[key] = html
+        if self._is_bar_fixed(asked):
+            if len(_bars) >= MOST_BARS:
+                _bars.clear()
+            _bars[key, asked] = html
         return html
+
+    @cached_property
+    def _asked_for(self) -> Asked:
+        """What the address filters by; empty when by nothing."""
+        names = self.filterset_class.base_filters
+        given = ((key, tuple(values)) for key, values in self.request.GET.lists() if any(_is_of(key, n) for n in names))
+        return tuple(sorted(given)) if self.is_filtered else ()
+
+    def _is_bar_fixed(self, asked: Asked) -> bool:
+        """The same for whoever asks for the same: no choices, records or errors that may be others tomorrow."""
+        if not all(_is_fixed(field) for field in self.form.fields.values()):
+            return False
+        if not asked:
+            return True
+        is_short = sum(len(value) for _, values in asked for value in values) <= LONGEST_KEPT
+        of_records = [name for name, field in self.form.fields.items() if hasattr(field, "queryset")]
+        named = any(_is_of(key, name) for key, _ in asked for name in of_records)
+        return is_short and not named and not self.form.errors
 
 
 @lru_cache(maxsize=1000)
@@ -120,7 +144,9 @@ def _is_of(key: str, name: str) -> bool:
 def _is_fixed(field: forms.Field) -> bool:
     """Choices that come from the database, or from a function, may be others when somebody looks again."""
     given = getattr(field, "_choices", None)
-    return not isinstance(field, forms.ModelChoiceField) and not callable(getattr(given, "choices", given))
+    choices = getattr(given, "choices", given)
+    is_asked_anew = callable(choices) and not isinstance(choices, type)  # a class is an enumeration
+    return not isinstance(field, forms.ModelChoiceField) and not is_asked_anew
 
 
 def _ordering(model: type[models.Model], name: str, descending: bool, blank_first: bool) -> Any:

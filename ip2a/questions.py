@@ -283,6 +283,20 @@ def among(reader: Reader, model: type[models.Model], numbers: list[int]) -> mode
     return rows.for_table() if hasattr(rows, "for_table") else rows
 
 
+def hand_out(records: list[Any], name: str, rows: list[Any]) -> None:
+    """Give each record its own of these rows under the name of the relation, as ``prefetch_related`` would."""
+    if not records:
+        return
+    relation = getattr(type(records[0]), name).rel
+    own: dict[int, list[Any]] = {}
+    for row in rows:
+        own.setdefault(getattr(row, relation.field.attname), []).append(row)
+    for record in records:
+        found = relation.related_model._default_manager.all()
+        found._result_cache, found._prefetch_done = own.get(record.pk, []), True
+        record.__dict__.setdefault("_prefetched_objects_cache", {})[relation.cache_name] = found
+
+
 def once(ask: Callable[[Any, Subject], Answer]) -> Callable[[Any, Subject], Answer]:
     """Make a function ``(user, record)`` ask once for a record in hand and its reader: the parts of one page share the
     answer, and nobody else's page does."""

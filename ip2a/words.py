@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 Tone = Literal["good", "warn", "bad", "info", "quiet"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # Each tone has its own shape as well as its colour, so that a state can be told apart in black and white.
 _SHAPES: dict[str, str] = {
@@ -42,7 +42,7 @@ def format_day(value: date | datetime | None) -> str:
     if not value:
         return ""
     day = _local(value)
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def format_moment(value: datetime | None) -> str:
@@ -50,7 +50,7 @@ def format_moment(value: datetime | None) -> str:
     if not value:
         return ""
     at = _local(value)
-    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+    return f"{_DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
 def format_time(value: datetime | None) -> str:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from grievances import agreements, rules
-from grievances.models import Grievance, InformationRequest
+from grievances.models import Decision, Grievance, InformationRequest
 from grievances.models.duty import Direction, RequestState
 from grievances.terms import Procedure, Step
 from ip2a.answers import YES, Answer, no
 from ip2a.models import Attachment
 from ip2a.papers import written_day
+from ip2a.questions import NOBODY, question
 
 CASE = "grievances.grievance"
 FORM = Attachment.Category.GRIEVANCE_DOC
@@ -51,9 +54,14 @@ def may_appeal(user: Any, case: Grievance) -> Answer:
     return YES
 
 
+@question
+def _decided(reader: Any, case: int) -> QuerySet:
+    return Decision.objects.filter(grievance=case).order_by().values_list("pk")[:1]
+
+
 def may_tell(user: Any, case: Grievance) -> Answer:
     allowed = rules.may_pursue(user)
-    if allowed and not case.decisions.exists():
+    if allowed and not _decided(NOBODY, case.pk):
         return no("Write the decision down first: the letter says what it is and why.")
     return allowed
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from grievances import dues, terms
 from grievances.daysoff import WEEKDAYS, DaysOff
 from grievances.lookups import CaseFile
 from grievances.models import Deadline, DeadlineState
-from ip2a.words import format_day, format_moment, state_chip, tone_of
+from ip2a.words import MONTHS, format_day, format_moment, state_chip, tone_of
 
 SIDES = {terms.Side.UNION: "Ours", terms.Side.EMPLOYER: "The employer’s", terms.Side.BOTH: "Both sides’"}
 SPARSE = 2  # where fewer than one day in so many is told, days are listed and not put on a calendar
@@ -60,8 +61,26 @@ class Shown:
     pk: int = 0
 
     @property
+    def calendar(self) -> SafeString:
+        """The weeks as rows of a table: a page has dozens of them, so they are put together here."""
+        return mark_safe("".join(map(_row, self.weeks)))
+
+    @property
     def has_working(self) -> bool:
         return bool(self.weeks or self.lines)
+
+
+def _row(week: list[Cell | None]) -> str:
+    return f"<tr>{''.join(map(_drawn, week))}</tr>\n"
+
+
+def _drawn(cell: Cell | None) -> str:
+    if cell is None:
+        return "<td></td>"
+    day = cell.day
+    spoken = f"1 {MONTHS[day.month - 1]}" if day.day == 1 else day.day
+    text = f"<span>{escape(cell.text)}</span>" if cell.text else ""
+    return f'<td class="is-{cell.kind}"><time datetime="{day.isoformat()}">{spoken}</time>{text}</td>'
 
 
 Line = tuple[date, int | None, str]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ip2a.factories import UserFactory
 from ip2a.models import AuditEntry
-from ip2a.questions import once, question
+from ip2a.questions import TRIES, Unaskable, among, hand_out, once, question
 from members.factories import MemberEmploymentFactory, MemberFactory
 from members.models import Exemption, Member, MemberEmployment, Organization
 
@@ -229,3 +229,66 @@ def test_once_is_for_one_record_and_one_reader_and_each_function_keeps_its_own()
     assert other()(ann, first) == "something else"
     assert called(ann, Member.objects.get(pk=first.pk)) == f"{ann.pk} of {first.pk}"
     assert len(asked) == 4  # a fresh one is asked anew
+
+
+def test_rows_are_counted_by_the_statement_that_would_fetch_them():
+    job = MemberEmploymentFactory()
+    MemberEmploymentFactory(member=job.member, start_date=job.start_date - timedelta(days=400))
+
+    @question
+    def jobs_of(reader, member):
+        return MemberEmployment.objects.visible_to(reader).filter(member=member).order_by().values_list("pk")
+
+    staff, nobody = UserFactory(role="staff"), UserFactory(role="instructor")
+    for person in (staff, nobody):
+        person.has_perm("members.view_member")
+    assert (jobs_of.count(staff, job.member_id), jobs_of.count(nobody, job.member_id)) == (2, 0)
+    assert statements(jobs_of.count, staff, job.member_id) == 1
+
+
+def test_a_question_that_asked_for_what_is_known_from_then_on_is_put_together_the_next_time():
+    member, known = MemberFactory(), []
+
+    @question
+    def members(reader, number):
+        if not known:
+            known.append(Member.objects.count())
+        return Member.objects.visible_to(reader).filter(pk=number)
+
+    staff = UserFactory(role="staff")
+    with pytest.raises(Unaskable):
+        members(staff, member.pk)
+    assert members.anyway(staff, member.pk) == [member]
+    assert members.anyway(staff, member.pk) == members(staff, member.pk) == [member]
+
+
+def test_a_question_that_asks_every_time_is_soon_left_at_that():
+    ran = []
+
+    @question
+    def members(reader, number):
+        ran.append(number)
+        return Member.objects.visible_to(reader).filter(pk__lte=number + Member.objects.count())
+
+    member, staff = MemberFactory(), UserFactory(role="staff")
+    for _ in range(TRIES + 2):
+        assert members.anyway(staff, member.pk)[0] == member
+    ran.clear()
+    members.anyway(staff, member.pk)
+    assert ran == [member.pk]
+
+
+def test_records_by_their_numbers_are_those_that_somebody_may_see():
+    one, other = MemberFactory(), MemberFactory()
+    staff, nobody = UserFactory(role="staff"), UserFactory(role="instructor")
+    assert {row.pk for row in among(staff, Member, [one.pk, other.pk, 0])} == {one.pk, other.pk}
+    assert (among(nobody, Member, [one.pk]), among(staff, Member, [])) == ([], [])
+
+
+def test_rows_are_handed_out_as_prefetch_related_would(django_assert_num_queries):
+    one, other = MemberFactory(), MemberFactory()
+    jobs = [MemberEmploymentFactory(member=one) for _ in range(2)]
+    hand_out([one, other], "employments", jobs)
+    with django_assert_num_queries(0):
+        assert (list(one.employments.all()), list(other.employments.all())) == (jobs, [])
+    hand_out([], "employments", jobs)

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string as render
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from ip2a import exports, paging
+from ip2a import exports, listing, paging
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationContactFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +285,39 @@ def test_a_member_with_two_jobs_shows_the_newest_and_how_many_more(staff):
     MemberEmploymentFactory(member=member, organization__name="Old Shop", start_date=date(2010, 1, 1))
     MemberEmploymentFactory(member=member, organization__name="New Shop", start_date=date(2020, 1, 1))
     assert "New Shop and 1 more" in staff.get("/members/").content.decode()
+
+
+def test_a_filter_bar_is_made_once_for_the_same_filters(staff, monkeypatch):
+    made = []
+    monkeypatch.setattr(listing, "_bars", {})
+    monkeypatch.setattr(listing, "render_to_string", lambda *given, **more: made.append(1) or render(*given, **more))
+    for _ in range(2):
+        assert '<option value="retired" selected>' in staff.get("/members/?status=retired&sort=-name").text
+        assert '<option value="active" selected>' in staff.get("/members/?status=active").text
+        assert " selected>" in staff.get("/members/").text
+    assert len(made) == 3
+
+
+def test_a_filter_bar_that_says_what_is_wrong_is_made_anew(staff, monkeypatch):
+    monkeypatch.setattr(listing, "_bars", {})
+    assert "field-error" in staff.get("/members/?status=astronaut").text
+    assert listing._bars == {}
+
+
+def test_a_filter_bar_of_one_record_or_of_long_words_is_not_kept(signed_in, monkeypatch):
+    monkeypatch.setattr(listing, "_bars", {})
+    representative, employer = signed_in("representative"), OrganizationFactory()
+    for query in (f"employer_id={employer.pk}", f"q={'x' * (listing.LONGEST_KEPT + 1)}"):
+        assert representative.get(f"/grievances/?{query}").status_code == 200
+    assert listing._bars == {}
+    for query in ("q=x", "q=x&unknown=1"):
+        assert representative.get(f"/grievances/?{query}").status_code == 200
+    assert len(listing._bars) == 1
+
+
+def test_no_more_filter_bars_are_kept_than_have_room(staff, monkeypatch):
+    monkeypatch.setattr(listing, "_bars", {})
+    monkeypatch.setattr(listing, "MOST_BARS", 2)
+    for word in "abcde":
+        staff.get(f"/members/?q={word}")
+    assert 1 <= len(listing._bars) <= 2
