@@ -61,14 +61,24 @@ def with_places(students: list) -> None:
         student.rate = rates.of_place(student.place)
 
 
+@question
+def _seated(reader, cohorts: list[int]) -> QuerySet:
+    rows = Enrollment.objects.seated().filter(cohort__pk__among=cohorts).order_by()
+    return rows.values_list("cohort").annotate(n=Count("pk"))
+
+
+@question
+def _primary(reader, cohorts: list[int]) -> QuerySet:
+    teachers = Cohort.teachers.rel.related_model.objects.filter(cohort__pk__among=cohorts, is_primary=True)
+    return teachers.select_related("instructor")
+
+
 def with_seats(cohorts: list) -> None:
     """Give each cohort its taken places, its attendance and who answers for it."""
-    seated = dict(
-        Enrollment.objects.seated().filter(cohort__in=cohorts).order_by().values_list("cohort").annotate(n=Count("pk"))
-    )
-    teachers = Cohort.teachers.rel.related_model.objects.filter(cohort__in=cohorts, is_primary=True)
-    primary = {row.cohort_id: str(row.instructor) for row in teachers.select_related("instructor")}
-    known = rates.of_cohorts([cohort.pk for cohort in cohorts])
+    numbers = [cohort.pk for cohort in cohorts]
+    seated: dict[int, int] = dict(_seated(NOBODY, numbers))
+    primary = {row.cohort_id: str(row.instructor) for row in _primary(NOBODY, numbers)}
+    known = rates.of_cohorts(numbers)
     for cohort in cohorts:
         cohort.taken = seated.get(cohort.pk, 0)
         cohort.primary = primary.get(cohort.pk, "")

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from ip2a import numbers
+from ip2a.questions import NOBODY, question
 from training.models import Enrollment
 
 WARNING = numbers.declare(
@@ -78,5 +80,10 @@ def of_place(place: Enrollment | None) -> Rate:
 
 def of_cohorts(cohorts: Iterable[int]) -> dict[int, Rate]:
     """The rate of each of these cohorts that has any."""
-    rows = Enrollment.objects.filter(cohort__in=cohorts, counted__gt=0).order_by().values_list("cohort")
-    return {key: Rate(there, counted) for key, there, counted in rows.annotate(a=Sum("attended"), b=Sum("counted"))}
+    return {key: Rate(there, counted) for key, there, counted in _totals(NOBODY, list(cohorts))}
+
+
+@question
+def _totals(reader: Any, cohorts: list[int]) -> QuerySet:
+    rows = Enrollment.objects.filter(cohort__pk__among=cohorts, counted__gt=0).order_by().values_list("cohort")
+    return rows.annotate(a=Sum("attended"), b=Sum("counted"))

@@ -1,10 +1,13 @@
 """The pages of one record each: what it is, where it stands, what to do next."""
 
 from functools import cached_property
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from ip2a.questions import NOBODY, question
 from ip2a.rules import has_right
 from ip2a.views.generic import RecordDetail
 from ip2a.words import format_day, format_money, state_chip
@@ -89,6 +92,11 @@ class StudentDetail(Detail):
         return super().get_context_data(state=self.record, next_action=self.next_action(), **kwargs)
 
 
+@question
+def _teachers(reader: Any, cohort: int) -> QuerySet:
+    return models.CohortInstructor.objects.filter(cohort=cohort).select_related("instructor")
+
+
 class CohortDetail(Detail):
     model = models.Cohort
 
@@ -107,7 +115,7 @@ class CohortDetail(Detail):
 
     def aside_facts(self):
         c = self.record
-        teachers = c.teachers.select_related("instructor")
+        teachers = _teachers(NOBODY, c.pk)
         said = [("Answers for it" if t.is_primary else "Teaches", str(t.instructor)) for t in teachers]
         where = linked(c.location) if c.location else ""
         return [("Location", where), *(said or [("Instructor", "")]), *self.noted()]
