@@ -1,6 +1,7 @@
 """What every record is."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -61,6 +62,34 @@ class Record(Loaded, models.Model):
 
     class Meta:
         abstract = True
+
+    stored: "Record | None" = None  # what a form began with: the row as it stands
+
+    def get_constraints(self) -> list[tuple[type[models.Model], list[models.BaseConstraint]]]:
+        """Without those that are only about values left as they are stored: the row meets them already, and to ask
+        takes the database three statements for each."""
+        every = super().get_constraints()
+        if self.stored is None:
+            return every
+        names = {field.attname: field.name for field in self._meta.concrete_fields if not field.generated}
+        same = {names[key] for key in names if getattr(self, key) == getattr(self.stored, key)}
+        return [(model, [one for one in found if not _is_about_only(same, model, one)]) for model, found in every]
+
+
+def _is_about_only(names: set[str], model: type[models.Model], constraint: models.BaseConstraint) -> bool:
+    about = _fields_of(model, constraint.name)
+    return bool(about) and about <= names
+
+
+@cache
+def _fields_of(model: type[models.Model], name: str) -> frozenset[str]:
+    """The fields that a check or a uniqueness is about; none where it is not known."""
+    constraint: Any = next(one for one in model._meta.constraints if one.name == name)
+    if not isinstance(constraint, models.CheckConstraint | models.UniqueConstraint):
+        return frozenset()
+    conditions = [constraint.condition, *getattr(constraint, "expressions", ())]
+    references = [r for one in conditions if one is not None for r in model._get_expr_references(one)]  # type: ignore[attr-defined]
+    return frozenset([*(reference[0] for reference in references), *getattr(constraint, "fields", ())])
 
 
 class Removable(Record):

@@ -114,7 +114,9 @@ class RecordUpdate(RecordForm):
         return super().get(request, *args, **kwargs)
 
     def instance(self):
-        return copy(self.record)  # a form writes on its instance, and the page still names what is stored
+        instance = copy(self.record)  # a form writes on its instance, and the page still names what is stored
+        instance.stored = self.record
+        return instance
 
     def get_form_kwargs(self):
         kwargs = super().get_form_kwargs()

@@ -1,15 +1,19 @@
 """What may be typed into the forms of people and jobs, to the last limit, with the words that come back."""
 
+from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from ip2a.factories import UserFactory
 from ip2a.pickers import for_user
-from members.factories import MemberFactory, OrganizationFactory
+from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationFactory
 from members.forms import MemberEmploymentForm, MemberForm, OrganizationContactForm, OrganizationForm
 from members.models import Member, MemberEmployment
 
@@ -264,3 +268,45 @@ def test_every_wrong_field_is_named_at_once_and_nothing_typed_is_lost(signed_in)
     for kept in ("nobody at all", "31/31/2020", "much"):
         assert f'value="{kept}"' in html
     assert MemberEmployment.objects.count() == 0
+
+
+def checked(record, **changed) -> tuple[int, list[str]]:
+    """What a form over a stored record asks of the database, and what it finds wrong, when these values are typed."""
+    record.refresh_from_db()
+    form_copy = copy(record)
+    form_copy.stored = record
+    for name, value in changed.items():
+        setattr(form_copy, name, value)
+    with CaptureQueriesContext(connection) as asked:
+        try:
+            form_copy.full_clean(validate_unique=False)
+        except ValidationError as error:
+            return checks_in(asked), error.messages
+    return checks_in(asked), []
+
+
+def checks_in(asked: CaptureQueriesContext) -> int:
+    return sum("_check" in query["sql"] for query in asked)
+
+
+def test_what_was_left_as_it_is_stored_is_not_asked_again():
+    member = MemberFactory()
+    assert checked(member, phone="555 0100") == (0, [])
+    assert checked(member, date_of_birth=date(1890, 1, 1)) == (1, ["The date of birth lies before 1900."])
+    other = MemberFactory()
+    assert checked(member, member_number=other.member_number)[1] == ["Another member already has this number."]
+
+
+def test_a_promise_about_two_values_is_asked_when_one_of_them_changed():
+    job = MemberEmploymentFactory(start_date=date(2020, 1, 6), end_date=date(2021, 1, 8))
+    assert checked(job, hourly_rate=Decimal("41.50"))[1] == []
+    for changed in ({"start_date": date(2022, 1, 1)}, {"end_date": date(2019, 1, 1)}):
+        asked, found = checked(job, **changed)
+        assert asked and len(found) == 1
+
+
+def test_a_new_record_is_asked_about_everything():
+    with CaptureQueriesContext(connection) as asked, pytest.raises(ValidationError) as refused:
+        Member(**MEMBER | {"date_of_birth": date(1890, 1, 1)}).full_clean()
+    assert refused.value.messages == ["The date of birth lies before 1900."]
+    assert checks_in(asked) >= 4
