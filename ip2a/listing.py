@@ -24,18 +24,27 @@ _bars: dict[tuple[type, Asked], SafeString] = {}
 class Listing:
     """A request's view of a list.
 
-    ``rows`` are all rows of the list; ``columns`` say what can be sorted by; ``filterset_class`` what can be filtered.
+    ``rows`` gives all rows of the list, ``columns`` say what can be sorted by, ``filterset_class`` what filtered by.
     When no filter is asked for, no form is made: the empty filter bar is the same for everybody and rendered once.
     """
 
     def __init__(
-        self, request, rows: models.QuerySet, columns: list[Column], filterset_class: type, default_order: str
+        self,
+        request,
+        rows: Callable[[], models.QuerySet],
+        columns: list[Column],
+        filterset_class: type,
+        default_order: str,
     ):
         self.request = request
-        self.all_rows = rows
+        self._rows = rows
         self.columns = columns
         self.filterset_class = filterset_class
         self.default_order = default_order
+
+    @cached_property
+    def all_rows(self) -> models.QuerySet:
+        return self._rows()
 
     @cached_property
     def is_filtered(self) -> bool:
@@ -68,12 +77,7 @@ class Listing:
         return asked if asked.removeprefix("-") in known else self.default_order
 
     def _sorted(self, rows: models.QuerySet) -> models.QuerySet:
-        column = next((c for c in self.columns if c.key == self.order.removeprefix("-")), None)
-        if column is None:
-            return rows
-        descending = self.order.startswith("-")
-        fields = [_ordering(rows.model, name, descending, column.blank_first) for name in column.sort]
-        return rows.order_by(*fields, "-pk" if descending else "pk")
+        return in_order(rows, self.columns, self.order)
 
     def address(self, **changes: Any) -> str:
         """This list's address with some parameters changed; None takes one away. Any change leads to the first page."""
@@ -127,6 +131,16 @@ class Listing:
         of_records = [name for name, field in self.form.fields.items() if hasattr(field, "queryset")]
         named = any(_is_of(key, name) for key, _ in asked for name in of_records)
         return is_short and not named and not self.form.errors
+
+
+def in_order(rows: models.QuerySet, columns: list[Column], order: str) -> models.QuerySet:
+    """Sorted by the column of that key, backwards with a minus before it."""
+    column = next((c for c in columns if c.key == order.removeprefix("-")), None)
+    if column is None:
+        return rows
+    descending = order.startswith("-")
+    fields = [_ordering(rows.model, name, descending, column.blank_first) for name in column.sort]
+    return rows.order_by(*fields, "-pk" if descending else "pk")
 
 
 @lru_cache(maxsize=1000)

@@ -59,18 +59,36 @@ def page_number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text) else 1
 
 
-def paginate(rows: QuerySet, asked: int, noun: tuple[str, str], address: Callable[..., str]) -> Page:
+class Rows:
+    """The rows of a list, in its order, and what is asked of them."""
+
+    def __init__(self, rows: QuerySet) -> None:
+        self.all = rows
+
+    def first(self) -> list[Any]:
+        return list(self.all[:PAGE_SIZE])
+
+    def counted(self) -> int:
+        """How many there are, up to one more than COUNTED_TO."""
+        return counted_up_to(self.all, COUNTED_TO)
+
+    def at(self, start: int) -> list[Any]:
+        return _at(self.all, start)
+
+
+def paginate(given: QuerySet | Rows, asked: int, noun: tuple[str, str], address: Callable[..., str]) -> Page:
     """Fetch one page; ``address(page=n)`` gives the links.
 
     Counting stops at COUNTED_TO rows, and so do the pages: an export or a filter reaches the rest.
     """
-    records = list(rows[:PAGE_SIZE]) if asked == 1 else []
-    counted = len(records) if asked == 1 and len(records) < PAGE_SIZE else counted_up_to(rows, COUNTED_TO)
+    rows = given if isinstance(given, Rows) else Rows(given)
+    records = rows.first() if asked == 1 else []
+    counted = len(records) if asked == 1 and len(records) < PAGE_SIZE else rows.counted()
     total = counted if counted <= COUNTED_TO else None
     last = max(1, -(-min(counted, COUNTED_TO) // PAGE_SIZE))
     number = min(asked, last)
     if asked != 1:
-        records = _at(rows, (number - 1) * PAGE_SIZE)
+        records = rows.at((number - 1) * PAGE_SIZE)
     page = Page(number, last, records, total, noun, asked)
     if page.has_previous:
         page.first_url, page.previous_url = address(page=1), address(page=number - 1)

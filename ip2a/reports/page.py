@@ -102,7 +102,7 @@ class ReportPage(Guarded, TemplateView):
 
     @cached_property
     def listing(self) -> ReportListing:
-        return ReportListing(self.request, self.rows(), [], self.filterset_class, "")
+        return ReportListing(self.request, self.rows, [], self.filterset_class, "")
 
     @cached_property
     def counted(self) -> list[Section]:

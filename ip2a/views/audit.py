@@ -41,7 +41,7 @@ class AuditTrail(LoginRequiredMixin, TemplateView):
 
     @cached_property
     def listing(self) -> Listing:
-        return Listing(self.request, AuditEntry.objects.visible_to(self.request.user), [], AuditFilter, "")
+        return Listing(self.request, lambda: AuditEntry.objects.visible_to(self.request.user), [], AuditFilter, "")
 
     def get(self, request, *args, **kwargs):
         if request.GET.get("format") == "csv":

@@ -57,7 +57,7 @@ _VERBS = {"view": "see", "add": "add", "change": "change", "delete": "remove"}
 _asked: dict[type, "Question[Any]"] = {}
 
 
-class _Asking:
+class Asking:
     """A request of which only the person is known: what one request says must not stay in what others ask."""
 
     def __init__(self, **known: Any) -> None:
@@ -89,7 +89,7 @@ def _nothing(model: type[models.Model]) -> NoReturn:
 def _question_of(kind: type["Guarded"]) -> "Question[Any]":
     def visible_one(reader: Any, key: int) -> models.QuerySet:
         view = kind.__new__(kind)
-        view.request, view.kwargs = _Asking(user=reader), _Asking()  # type: ignore[attr-defined]
+        view.request, view.kwargs = Asking(user=reader), Asking()  # type: ignore[attr-defined]
         return view.visible().filter(pk=key)
 
     return Question(visible_one)

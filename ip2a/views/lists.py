@@ -1,6 +1,6 @@
 """The page of many records."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +11,13 @@ from django.views.generic import TemplateView
 
 from ip2a import exports
 from ip2a.answers import Refused
-from ip2a.listing import Listing
-from ip2a.paging import page_number, paginate
+from ip2a.listing import Listing, in_order
+from ip2a.paging import COUNTED_TO, PAGE_SIZE, Rows, page_number, paginate
+from ip2a.questions import Question, Unaskable
 from ip2a.rules import may_add
 from ip2a.tables import Column, Table
 from ip2a.views.around import around
-from ip2a.views.guarded import Guarded
+from ip2a.views.guarded import Asking, Guarded
 
 
 # Reading one statement after another needs no transaction around it.
@@ -46,7 +47,14 @@ class RecordList(Guarded, TemplateView):
 
     @cached_property
     def listing(self) -> Listing:
-        return Listing(self.request, self.rows(), self.columns, self.filterset_class, self.default_order)
+        return Listing(self.request, self.rows, self.columns, self.filterset_class, self.default_order)
+
+    @property
+    def page_rows(self) -> Rows:
+        """What the page shows, in order. Of a whole list the statements are made once."""
+        if self.listing.is_filtered:
+            return Rows(self.on_page(self.listing.rows))
+        return WholeList(self)
 
     def get(self, request, *args, **kwargs):
         if request.GET.get("format") in exports.KINDS:
@@ -70,7 +78,7 @@ class RecordList(Guarded, TemplateView):
     def get_context_data(self, **kwargs):
         listing, meta = self.listing, self.model._meta
         noun = (str(meta.verbose_name), str(meta.verbose_name_plural))
-        page = paginate(self.on_page(listing.rows), page_number(self.request.GET.get("page")), noun, listing.address)
+        page = paginate(self.page_rows, page_number(self.request.GET.get("page")), noun, listing.address)
         self.enrich(page.records)
         table = Table(
             self.columns,
@@ -104,3 +112,45 @@ class RecordList(Guarded, TemplateView):
             "main_fields": [form[name] for name in self.main_filters],
             "more_fields": [field for field in form if field.name not in shown],
         }
+
+
+class WholeList(Rows):
+    """All rows of a list: its first page and its count are asked by statements that are made once for each order and
+    set of rights, where ``rows`` and ``on_page`` ask for nothing but the person."""
+
+    def __init__(self, view: RecordList) -> None:
+        self._view = view
+        self._first, self._counted = _questions(type(view), view.listing.order)
+
+    @cached_property
+    def all(self) -> Any:  # type: ignore[override]
+        return self._view.on_page(self._view.listing.rows)
+
+    def first(self) -> list[Any]:
+        try:
+            return self._first(self._view.request.user)
+        except Unaskable:
+            return super().first()
+
+    def counted(self) -> int:
+        try:
+            return self._counted.count(self._view.request.user)
+        except Unaskable:
+            return super().counted()
+
+
+@lru_cache(maxsize=1000)
+def _questions(kind: type[RecordList], order: str) -> tuple[Question[Any], Question[Any]]:
+    def asked_by(reader: Any) -> RecordList:
+        view = kind.__new__(kind)
+        view.request, view.kwargs = Asking(user=reader), Asking()  # type: ignore[attr-defined]
+        return view
+
+    def first(reader: Any) -> Any:
+        view = asked_by(reader)
+        return view.on_page(in_order(view.rows(), kind.columns, order))[:PAGE_SIZE]
+
+    def counted(reader: Any) -> Any:
+        return asked_by(reader).rows().order_by().values_list("pk")[: COUNTED_TO + 1]
+
+    return Question(first), Question(counted)
