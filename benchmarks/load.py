@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/load.py [--quick] [--users N --think S --duration S]
 
 The stress volume is made in a house of its own. Then `manage.py load` plays 50 people, 200 people, and 4,000 people,
-who think 1, 1 and 18 seconds between two clicks on average (with 20 seconds, 4,000 could not reach 200 operations a
+who think 1, 1 and 19 seconds between two clicks on average (with 20 seconds, 4,000 could not reach 200 operations a
 second). The database, the server, the broker and the people share the machine's cores: what the people cost the machine
 is part of every figure.
 """
@@ -27,8 +27,8 @@ class Round:
     duration: float
 
 
-ROUNDS = (Round(50, 1, 40), Round(200, 1, 40), Round(4000, 18, 90))
-QUICK = (Round(50, 1, 15), Round(200, 1, 15), Round(4000, 18, 30))
+ROUNDS = (Round(50, 1, 40), Round(200, 1, 40), Round(4000, 19, 90))
+QUICK = (Round(50, 1, 15), Round(200, 1, 15), Round(4000, 19, 30))
 
 
 def manage(*words: str) -> subprocess.CompletedProcess[str]:

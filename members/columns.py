@@ -35,7 +35,7 @@ class CurrentJob(NamedTuple):
 CURRENT_JOBS = """
 SELECT j.member_id, j.organization_id, o.name, j.start_date
 FROM members_memberemployment j JOIN members_organization o ON o.id = j.organization_id
-WHERE j.end_date IS NULL AND j.deleted_at IS NULL AND j.member_id = ANY(%s)
+WHERE j.end_date IS NULL AND j.deleted_at IS NULL AND j.member_id = ANY(%s::bigint[])
 ORDER BY j.start_date DESC, j.id DESC
 """
 
@@ -43,7 +43,7 @@ ORDER BY j.start_date DESC, j.id DESC
 def current_jobs(members: list[Member]) -> None:
     """Give each member its current jobs, the newest first, with one query for all."""
     found: dict[int, list[CurrentJob]] = {}
-    with connection.cursor() as cursor:
+    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(CURRENT_JOBS, [[member.pk for member in members]])
         for member_id, *job in cursor.fetchall():
             found.setdefault(member_id, []).append(CurrentJob(*job))
