@@ -104,7 +104,8 @@ def with_limits(cases: list[Any]) -> None:
     if not cases:
         return
     found: dict[int, list[Deadline]] = {}
-    for limit in _running(NOBODY, [case.pk for case in cases if case.is_running]):
+    running = [case.pk for case in cases if case.is_running]
+    for limit in _running(NOBODY, running) if running else ():
         found.setdefault(limit.grievance_id, []).append(limit)
     attach_days_off(cases)
     for case in cases:

@@ -17,8 +17,8 @@ from ip2a.tables import Column
 OWN = ("sort", "page", "format")
 MOST_BARS = 500  # kept in a process, of some 10 kB each
 LONGEST_KEPT = 100  # letters of all that is filtered by
-Asked = tuple[tuple[str, tuple[str, ...]], ...]
-_bars: dict[tuple[type, Asked], SafeString] = {}
+Given = tuple[tuple[str, tuple[str, ...]], ...]
+_bars: dict[tuple[type, Given], SafeString] = {}
 
 
 class Listing:
@@ -115,22 +115,22 @@ class Listing:
         return html
 
     @cached_property
-    def _asked_for(self) -> Asked:
+    def _asked_for(self) -> Given:
         """What the address filters by; empty when by nothing."""
         names = self.filterset_class.base_filters
         given = ((key, tuple(values)) for key, values in self.request.GET.lists() if any(_is_of(key, n) for n in names))
         return tuple(sorted(given)) if self.is_filtered else ()
 
-    def _is_bar_fixed(self, asked: Asked) -> bool:
-        """The same for whoever asks for the same: no choices, records or errors that may be others tomorrow."""
+    def _is_bar_fixed(self, asked: Given) -> bool:
+        """The same for whoever asks for the same: no choices or errors that may be others tomorrow, and no words that
+        somebody typed."""
         if not all(_is_fixed(field) for field in self.form.fields.values()):
             return False
-        if not asked:
+        if not self.is_filtered:
             return True
+        is_chosen = all(isinstance(self.form.fields.get(key), forms.ChoiceField) for key, _ in asked)
         is_short = sum(len(value) for _, values in asked for value in values) <= LONGEST_KEPT
-        of_records = [name for name, field in self.form.fields.items() if hasattr(field, "queryset")]
-        named = any(_is_of(key, name) for key, _ in asked for name in of_records)
-        return is_short and not named and not self.form.errors
+        return is_chosen and is_short and not self.form.errors
 
 
 def in_order(rows: models.QuerySet, columns: list[Column], order: str) -> models.QuerySet:

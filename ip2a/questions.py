@@ -19,7 +19,7 @@ plan depends on the values, such as those about an employer who has three jobs o
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -30,7 +30,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.query import ModelIterable, get_related_populators
 
-TRIES = 3  # to put a question together; then it is asked anew each time
+TRIES = 3  # to put a question together that asks the database meanwhile; then it is unaskable for good
 
 Row = TypeVar("Row")
 Subject = TypeVar("Subject", bound=models.Model)
@@ -70,6 +70,9 @@ class Reader:
     def has_perm(self, right: str, obj: Any = None) -> bool:
         return right in self._rights
 
+    def has_perms(self, rights: Iterable[str], obj: Any = None) -> bool:
+        return self._rights.issuperset(rights)
+
     def get_all_permissions(self) -> frozenset[str]:
         return self._rights
 
@@ -90,7 +93,7 @@ _ASKED_BY_DJANGO = frozenset(
 )
 
 
-NOBODY = Reader(frozenset(), 0)  # asks what is no secret, and of nobody's
+NOBODY = Reader(frozenset(), 0)  # no rights are asked: who asks so gives numbers that the reader may know
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,11 @@ class Asked:
 
 
 class Question(Generic[Row]):
-    """``question(user, *values)`` gives a list; of ``values_list`` tuples, otherwise records."""
+    """``question(user, *values)`` gives a list; of ``values_list`` tuples, otherwise records.
+
+    Raises Unaskable where the statement cannot be kept, and after TRIES also where it could not be put together;
+    ``anyway`` asks all the same.
+    """
 
     def __init__(self, ask: Callable[..., models.QuerySet], *, planned_anew: bool = False) -> None:
         self._ask = ask
@@ -294,6 +301,8 @@ def hand_out(records: list[Any], name: str, rows: list[Any]) -> None:
     for record in records:
         found = relation.related_model._default_manager.all()
         found._result_cache, found._prefetch_done = own.get(record.pk, []), True
+        for row in found._result_cache:
+            relation.field.set_cached_value(row, record)
         record.__dict__.setdefault("_prefetched_objects_cache", {})[relation.cache_name] = found
 
 

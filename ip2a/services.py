@@ -53,6 +53,7 @@ def write(record: models.Model, *, reason: str = "") -> models.Model:
         except IntegrityError as error:
             raise _taken(type(record), error) from error.__cause__
     record.refresh_from_db()
+    record.__dict__.pop("stored", None)  # it is not what is stored any more
     return record
 
 

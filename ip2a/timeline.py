@@ -40,7 +40,7 @@ class Event:
     def _local(self) -> tuple[date, str]:
         if not isinstance(self.on, datetime):
             return self.on, ""
-        at = self.on.astimezone(timezone.get_default_timezone())
+        at = timezone.localtime(self.on, timezone.get_default_timezone())
         return at.date(), f"{at:%H:%M}"
 
 

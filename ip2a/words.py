@@ -33,7 +33,7 @@ _tones: dict[str, Tone] = {}
 
 def _local(value: date | datetime) -> date | datetime:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(timezone.get_default_timezone())  # the local's, whoever reads: nobody sets another
+        return timezone.localtime(value, timezone.get_default_timezone())  # the local's: no reader has another
     return value
 
 

@@ -55,6 +55,8 @@ def _running(reader, students: list[int]) -> QuerySet:
 
 def with_places(students: list) -> None:
     """Give each student the running place with its rate, with one query for all."""
+    if not students:
+        return
     found = {place.student_id: place for place in _running(NOBODY, [student.pk for student in students])}
     for student in students:
         student.place = found.get(student.pk)
@@ -75,6 +77,8 @@ def _primary(reader, cohorts: list[int]) -> QuerySet:
 
 def with_seats(cohorts: list) -> None:
     """Give each cohort its taken places, its attendance and who answers for it."""
+    if not cohorts:
+        return
     numbers = [cohort.pk for cohort in cohorts]
     seated: dict[int, int] = dict(_seated(NOBODY, numbers))
     primary = {row.cohort_id: str(row.instructor) for row in _primary(NOBODY, numbers)}

@@ -13,8 +13,6 @@ from ip2a.panels import Panel, panel
 from ip2a.questions import Question, question
 
 SHOWN = 10
-
-
 NAMES = ("grievance_number", "agreement_version", "employer__name", "status", "assigned_rep")
 
 
@@ -65,15 +63,15 @@ UNFILED = Cases(lambda rows, latest: rows.running().filter(filed_date=None, next
 
 @question
 def _untold(reader: Any) -> QuerySet:
-    return _all_rows_untold(reader).order_by("decided_on", "pk").select_related("grievance__member")[: SHOWN + 1]
+    return _never_told(reader).order_by("decided_on", "pk").select_related("grievance__member")[: SHOWN + 1]
 
 
 @question
 def _all_untold(reader: Any) -> QuerySet:
-    return _all_rows_untold(reader).order_by().values_list("pk")
+    return _never_told(reader).order_by().values_list("pk")
 
 
-def _all_rows_untold(reader: Any) -> QuerySet:
+def _never_told(reader: Any) -> QuerySet:
     rows = Decision.objects.visible_to(reader).filter(kind__in=CLOSING, grievance__member__isnull=False)
     return rows.filter(~Exists(Notice.objects.filter(decision=OuterRef("pk"))))
 

@@ -53,6 +53,7 @@ class Record(Loaded, models.Model):
     papers_with_change = False  # inside its compartment, the right to change a record is one to add its documents
     append_only = False
     never_deleted = False  # rows and their documents stay, whoever asks
+    stored: "Record | None" = None  # what a form began with: the row as it stands
 
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -63,17 +64,20 @@ class Record(Loaded, models.Model):
     class Meta:
         abstract = True
 
-    stored: "Record | None" = None  # what a form began with: the row as it stands
-
     def get_constraints(self) -> list[tuple[type[models.Model], list[models.BaseConstraint]]]:
         """Without those that are only about values left as they are stored: the row meets them already, and to ask
         takes the database three statements for each."""
         every = super().get_constraints()
-        if self.stored is None:
+        if self.stored is None or self.stored._state.adding:
             return every
-        names = {field.attname: field.name for field in self._meta.concrete_fields if not field.generated}
-        same = {names[key] for key in names if getattr(self, key) == getattr(self.stored, key)}
+        same = {field.name for field in self._meta.concrete_fields if _is_left(field, self, self.stored)}
         return [(model, [one for one in found if not _is_about_only(same, model, one)]) for model, found in every]
+
+
+def _is_left(field: Any, record: models.Model, stored: models.Model) -> bool:
+    """Whether a value is as it is stored. A list or the like may have been changed in its place, in both at once."""
+    value = getattr(record, field.attname)
+    return not field.generated and not isinstance(value, list | dict) and value == getattr(stored, field.attname)
 
 
 def _is_about_only(names: set[str], model: type[models.Model], constraint: models.BaseConstraint) -> bool:
@@ -88,6 +92,7 @@ def _fields_of(model: type[models.Model], name: str) -> frozenset[str]:
     if not isinstance(constraint, models.CheckConstraint | models.UniqueConstraint):
         return frozenset()
     conditions = [constraint.condition, *getattr(constraint, "expressions", ())]
+    # Django asks itself so for its own checks of constraints, and has no public way.
     references = [r for one in conditions if one is not None for r in model._get_expr_references(one)]  # type: ignore[attr-defined]
     return frozenset([*(reference[0] for reference in references), *getattr(constraint, "fields", ())])
 

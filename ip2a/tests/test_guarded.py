@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.urls import URLResolver, get_resolver
 
 from ip2a.factories import UserFactory
 from ip2a.questions import Question
@@ -85,3 +86,20 @@ def test_what_the_query_says_of_one_request_does_not_stay_in_the_next():
     assert page(Wished, staff, pk=member.pk, GET={"status": "active"}).record == member
     with pytest.raises(Http404):
         _ = page(Wished, staff, pk=member.pk, GET={"status": "retired"}).record
+
+
+def test_no_address_changes_what_a_page_is():
+    """Statements and filter bars are kept by the class of a page; an address that gave it other attributes would share
+    them."""
+    pages = [p.callback for p in walk(get_resolver().url_patterns) if hasattr(p.callback, "view_class")]
+    guarded = [page for page in pages if issubclass(page.view_class, Guarded)]
+    assert len(guarded) > 100
+    assert [page for page in guarded if page.view_initkwargs] == []
+
+
+def walk(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns)
+        else:
+            yield pattern

@@ -291,4 +291,5 @@ def test_rows_are_handed_out_as_prefetch_related_would(django_assert_num_queries
     hand_out([one, other], "employments", jobs)
     with django_assert_num_queries(0):
         assert (list(one.employments.all()), list(other.employments.all())) == (jobs, [])
+        assert jobs[0].member is one
     hand_out([], "employments", jobs)

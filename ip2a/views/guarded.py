@@ -64,10 +64,10 @@ class Asking:
         self.__dict__ |= known
 
     def __getattr__(self, name: str) -> Any:
-        raise Unaskable(f"Which record this is depends on the request's {name}.")
+        raise Unaskable(f"What is asked for depends on the request's {name}.")
 
     def __getitem__(self, name: str) -> Any:
-        raise Unaskable(f"Which record this is depends on the address's {name}.")
+        raise Unaskable(f"What is asked for depends on the address's {name}.")
 
 
 def _record(view: "Guarded") -> Any:

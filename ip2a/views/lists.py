@@ -143,12 +143,12 @@ class WholeList(Rows):
 def _questions(kind: type[RecordList], order: str) -> tuple[Question[Any], Question[Any]]:
     def asked_by(reader: Any) -> RecordList:
         view = kind.__new__(kind)
-        view.request, view.kwargs = Asking(user=reader), Asking()  # type: ignore[attr-defined]
+        view.request, view.args, view.kwargs = Asking(user=reader), (), Asking()  # type: ignore[attr-defined]
         return view
 
     def first(reader: Any) -> Any:
         view = asked_by(reader)
-        return view.on_page(in_order(view.rows(), kind.columns, order))[:PAGE_SIZE]
+        return view.on_page(in_order(view.rows(), view.columns, order))[:PAGE_SIZE]
 
     def counted(reader: Any) -> Any:
         return asked_by(reader).rows().order_by().values_list("pk")[: COUNTED_TO + 1]

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from ip2a import services
 from ip2a.factories import UserFactory
 from ip2a.pickers import for_user
 from members.factories import MemberEmploymentFactory, MemberFactory, OrganizationFactory
@@ -310,3 +311,24 @@ def test_a_new_record_is_asked_about_everything():
         Member(**MEMBER | {"date_of_birth": date(1890, 1, 1)}).full_clean()
     assert refused.value.messages == ["The date of birth lies before 1900."]
     assert checks_in(asked) >= 4
+
+
+def test_a_form_over_what_was_never_stored_is_asked_about_everything():
+    first = Member(**MEMBER, date_of_birth=date(1890, 1, 1))
+    again = copy(first)
+    again.stored = first
+    with pytest.raises(ValidationError) as refused:
+        again.full_clean()
+    assert refused.value.messages == ["The date of birth lies before 1900."]
+
+
+def test_what_was_saved_is_asked_anew_when_it_changes_back():
+    member, other = MemberFactory(), MemberFactory()
+    changed = copy(member)
+    changed.stored, changed.member_number = member, "another"
+    services.write(changed)
+    Member.objects.filter(pk=other.pk).update(member_number=member.member_number)
+    changed.member_number = member.member_number
+    with pytest.raises(ValidationError) as refused:
+        changed.full_clean()
+    assert refused.value.messages == ["Another member already has this number."]
