@@ -35,6 +35,7 @@ TRIES = 3  # to put a question together that asks the database meanwhile; then i
 Row = TypeVar("Row")
 Subject = TypeVar("Subject", bound=models.Model)
 Answer = TypeVar("Answer")
+Part = Callable[[models.QuerySet], models.QuerySet]
 
 
 class Unaskable(TypeError):
@@ -167,13 +168,22 @@ class Asked:
 class Question(Generic[Row]):
     """``question(user, *values)`` gives a list; of ``values_list`` tuples, otherwise records.
 
+    With ``first`` only so many are fetched; ``count`` counts them all, or no further than one more than ``counted_to``.
     Raises Unaskable where the statement cannot be kept, and after TRIES also where it could not be put together;
     ``anyway`` asks all the same.
     """
 
-    def __init__(self, ask: Callable[..., models.QuerySet], *, planned_anew: bool = False) -> None:
+    def __init__(
+        self,
+        ask: Callable[..., models.QuerySet],
+        *,
+        planned_anew: bool = False,
+        first: int | None = None,
+        counted_to: int | None = None,
+    ) -> None:
         self._ask = ask
         self._is_prepared = not planned_anew
+        self._first, self._counted_to = first, counted_to
         self._known: dict[tuple, Asked | None] = {}
         self._unaskable: dict[tuple, str] = {}
         self._tries: Counter[tuple] = Counter()
@@ -186,21 +196,21 @@ class Question(Generic[Row]):
         return asked.answer((user.pk, *values), asked.queryset.db, is_prepared=self._is_prepared)
 
     def count(self, user: Any, *values: Any) -> int:
-        """How many rows the answer has."""
-        asked = self._asked(user, values)
+        """How many rows there are, be they fetched or not."""
+        asked = self._asked(user, values, is_counting=True)
         if asked is None:
             return 0
         return asked.counted((user.pk, *values), asked.queryset.db, is_prepared=self._is_prepared)
 
-    def _asked(self, user: Any, values: tuple[Any, ...]) -> Asked | None:
+    def _asked(self, user: Any, values: tuple[Any, ...], *, is_counting: bool = False) -> Asked | None:
         """The statement for this person and such values; None when there is nothing they could see."""
         rights = rights_of(user)
-        key = (rights, *(value if isinstance(value, type) else type(value) for value in values))
+        key = (is_counting, rights, *(value if isinstance(value, type) else type(value) for value in values))
         if key in self._unaskable:
             raise Unaskable(self._unaskable[key])
         if key not in self._known:
             try:
-                self._known[key] = self._put(rights, values)
+                self._known[key] = self._put(rights, values, self._all_rows if is_counting else self._first_rows)
             except Unaskable as error:
                 self._tries[key] += 1
                 if not isinstance(error, AskedMeanwhile) or self._tries[key] == TRIES:
@@ -214,12 +224,23 @@ class Question(Generic[Row]):
         try:
             return self(user, *values)
         except Unaskable:
-            return list(self._ask(user, *values))
+            return list(self._first_rows(self._ask(user, *values)))
 
-    def _put(self, rights: frozenset[str], values: tuple[Any, ...]) -> Asked | None:
+    def _first_rows(self, rows: models.QuerySet) -> models.QuerySet:
+        return rows if self._first is None else rows[: self._first]
+
+    def _all_rows(self, rows: models.QuerySet) -> models.QuerySet:
+        """Their numbers, in no order, which is all that counting needs; tuples and such stay what they are."""
+        if not rows.query.is_sliced:
+            rows = rows.order_by()
+        if rows._iterable_class is ModelIterable and not rows.query.distinct and not rows.query.is_sliced:
+            rows = rows.values_list("pk")
+        return rows if self._counted_to is None else rows[: self._counted_to + 1]
+
+    def _put(self, rights: frozenset[str], values: tuple[Any, ...], part: Part) -> Asked | None:
         """The SQL for readers with these rights; None when there is nothing they could see."""
         marks = [mark(value, number) for number, value in enumerate((0, *values))]
-        rows = as_reader(rights, lambda reader: self._ask(reader, *marks[1:]))
+        rows = part(as_reader(rights, lambda reader: self._ask(reader, *marks[1:])))
         compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, parameters = compiler.as_sql()
@@ -276,11 +297,9 @@ def mark(value: Any, number: int) -> Any:
     raise Unaskable(f"A question takes numbers, lists of them, texts, days and moments, not {type(value).__name__}.")
 
 
-def question(ask: Callable[..., models.QuerySet] | None = None, *, planned_anew: bool = False) -> Any:
-    """Make a Question of a function ``(reader, *values) -> QuerySet``."""
-    if ask is None:
-        return lambda function: Question(function, planned_anew=planned_anew)
-    return Question(ask, planned_anew=planned_anew)
+def question(ask: Callable[..., models.QuerySet] | None = None, **how: Any) -> Any:
+    """Make a Question of a function ``(reader, *values) -> QuerySet``; ``how`` as Question takes it."""
+    return Question(ask, **how) if ask is not None else lambda function: Question(function, **how)
 
 
 @question

@@ -187,16 +187,10 @@ def recent_changes(request, record):
     )
 
 
-@question
+@question(first=MOST_CONTACTS + 2)
 def _contacts(reader, organization: int):
     rows = OrganizationContact.objects.visible_to(reader).live().filter(organization=organization)
-    return rows.order_by("-is_primary", "sort_key", "id")[: MOST_CONTACTS + 2]
-
-
-@question
-def _all_contacts(reader, organization: int):
-    rows = OrganizationContact.objects.visible_to(reader).live().filter(organization=organization)
-    return rows.order_by().values_list("pk")
+    return rows.order_by("-is_primary", "sort_key", "id")
 
 
 @panel("members.organization", order=10)
@@ -209,7 +203,7 @@ def contacts(request, organization):
         _contacts(user, organization.pk),
         CONTACTS,
         MOST_CONTACTS,
-        counted=partial(_all_contacts.count, user, organization.pk),
+        counted=partial(_contacts.count, user, organization.pk),
         all_url=address("members:organizationcontact_list", organization=organization.name),
         empty="Nobody to call yet. Add the person you talk to there.",
         actions=[]
@@ -225,28 +219,16 @@ def _jobs_at(reader: Any, organization: int) -> QuerySet:
 
 
 # Of an employer there are three jobs or thirty thousand, and each has its own best plan.
-@question(planned_anew=True)
+@question(planned_anew=True, first=MOST_WORKERS + 1)
 def _workers(reader, organization: int):
     rows = _jobs_at(reader, organization).filter(end_date=None)
-    return rows.order_by("member__sort_key", "-start_date", "id")[: MOST_WORKERS + 1]
+    return rows.order_by("member__sort_key", "-start_date", "id")
 
 
-@question(planned_anew=True)
+@question(planned_anew=True, first=MOST_PAST_JOBS + 1)
 def _past_jobs(reader, organization: int):
     rows = _jobs_at(reader, organization).filter(end_date__isnull=False)
-    return rows.order_by("-start_date", "-id")[: MOST_PAST_JOBS + 1]
-
-
-@question(planned_anew=True)
-def _all_workers(reader, organization: int):
-    rows = MemberEmployment.objects.visible_to(reader).live().filter(organization=organization, end_date=None)
-    return rows.order_by().values_list("pk")
-
-
-@question(planned_anew=True)
-def _all_past_jobs(reader, organization: int):
-    rows = MemberEmployment.objects.visible_to(reader).live().filter(organization=organization)
-    return rows.filter(end_date__isnull=False).order_by().values_list("pk")
+    return rows.order_by("-start_date", "-id")
 
 
 @panel("members.organization", order=20)
@@ -259,7 +241,7 @@ def workers(request, organization):
         _workers(user, organization.pk),
         WORKERS,
         MOST_WORKERS,
-        counted=partial(_all_workers.count, user, organization.pk),
+        counted=partial(_workers.count, user, organization.pk),
         all_url=address("members:memberemployment_list", employer=organization.name, current="yes"),
         empty="None of our members works there now.",
         actions=[]
@@ -278,7 +260,7 @@ def past_jobs(request, organization):
         _past_jobs(user, organization.pk),
         PAST_JOBS,
         MOST_PAST_JOBS,
-        counted=partial(_all_past_jobs.count, user, organization.pk),
+        counted=partial(_past_jobs.count, user, organization.pk),
         all_url=address("members:memberemployment_list", employer=organization.name, current="no"),
         empty="No job there has ended yet.",
     )
@@ -294,7 +276,7 @@ def other_contacts(request, contact):
         [one for one in _contacts(user, organization) if one.pk != contact.pk],
         CONTACTS,
         MOST_CONTACTS,
-        counted=lambda: _all_contacts.count(user, organization) - (not contact.is_removed),
+        counted=lambda: _contacts.count(user, organization) - (not contact.is_removed),
         all_url=address("members:organizationcontact_list", organization=contact.organization.name),
         empty="Nobody else is known there.",
         actions=adding(request, OrganizationContact, "Add a contact", organization=organization),
@@ -302,17 +284,11 @@ def other_contacts(request, contact):
     )
 
 
-@question
+@question(first=MOST_JOBS + 1)
 def _meanwhile(reader, member: int, job: int, start: date, end: date):
     rows = MemberEmployment.objects.visible_to(reader).live().filter(member=member).exclude(pk=job)
     rows = rows.overlapping(start, end).select_related("organization")
-    return rows.only(*SHOWN_OF_JOB, "organization__name")[: MOST_JOBS + 1]
-
-
-@question
-def _all_meanwhile(reader, member: int, job: int, start: date, end: date):
-    rows = MemberEmployment.objects.visible_to(reader).live().filter(member=member).exclude(pk=job)
-    return rows.overlapping(start, end).order_by().values_list("pk")
+    return rows.only(*SHOWN_OF_JOB, "organization__name")
 
 
 @panel("members.memberemployment", order=10)
@@ -329,22 +305,16 @@ def jobs_at_the_same_time(request, job):
         found,
         MEMBER_JOBS,
         MOST_JOBS,
-        counted=partial(_all_meanwhile.count, user, job.member_id, job.pk, job.start_date, until),
+        counted=partial(_meanwhile.count, user, job.member_id, job.pk, job.start_date, until),
         all_url=address("members:memberemployment_list", member=str(job.member)),
         id="overlapping",
     )
 
 
-@question
+@question(first=WITHOUT_JOB_SHOWN, counted_to=WITHOUT_JOB_COUNTED)
 def _without_job(reader):
     rows = Member.objects.visible_to(reader).active().without_current_job().order_by("sort_key", "id")
-    return rows.only("first_name", "last_name", "member_number", "classification", "phone")[:WITHOUT_JOB_SHOWN]
-
-
-@question
-def _all_without_job(reader):
-    rows = Member.objects.visible_to(reader).active().without_current_job().order_by()
-    return rows.values_list("pk")[: WITHOUT_JOB_COUNTED + 1]
+    return rows.only("first_name", "last_name", "member_number", "classification", "phone")
 
 
 @panel("home", order=30)
@@ -353,7 +323,7 @@ def without_job(request, subject):
     if not (has_right(user, "view", Member) and has_right(user, "view", MemberEmployment)):
         return None
     shown = _without_job(user)
-    total = _all_without_job.count(user) if len(shown) == WITHOUT_JOB_SHOWN else len(shown)
+    total = _without_job.count(user) if len(shown) == WITHOUT_JOB_SHOWN else len(shown)
     beyond = total > WITHOUT_JOB_COUNTED
     return Panel(
         "Active members without a job",

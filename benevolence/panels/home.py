@@ -161,26 +161,16 @@ def coming_back(request: Any, subject: Any) -> Panel | None:
     return _panel("Deferred, coming back", lines, total, _list_url("?status=deferred"))
 
 
-@question
+@question(first=SHOWN + 1)
 def _asked_back(reader: Any) -> QuerySet:
     rows = BenevolenceApplication.objects.waiting_for(reader).select_related("member", "policy")
-    return rows.order_by("waiting_since")[: SHOWN + 1]
+    return rows.order_by("waiting_since")
 
 
-@question
-def _all_asked_back(reader: Any) -> QuerySet:
-    return BenevolenceApplication.objects.waiting_for(reader).order_by().values_list("pk")
-
-
-@question
+@question(first=SHOWN + 1)
 def _drafts(reader: Any) -> QuerySet:
     rows = BenevolenceApplication.objects.drafts_of(reader).select_related("member")
-    return rows.order_by("-application_date", "-id")[: SHOWN + 1]
-
-
-@question
-def _all_drafts(reader: Any) -> QuerySet:
-    return BenevolenceApplication.objects.drafts_of(reader).order_by().values_list("pk")
+    return rows.order_by("-application_date", "-id")
 
 
 @panel("home", order=11)
@@ -191,8 +181,8 @@ def yours_to_answer(request: Any, subject: Any) -> Panel | None:
         return None
     today = timezone.localdate()
     asked, drafts = _asked_back(user), _drafts(user)
-    questions = _all_asked_back.count(user) if len(asked) > SHOWN else len(asked)
-    unfinished = _all_drafts.count(user) if len(drafts) > SHOWN else len(drafts)
+    questions = _asked_back.count(user) if len(asked) > SHOWN else len(asked)
+    unfinished = _drafts.count(user) if len(drafts) > SHOWN else len(drafts)
     lines = [_question(case, today) for case in asked]
     lines += [
         {"title": f"Draft, {case.member}", "fact": "not submitted", "url": case.get_absolute_url()} for case in drafts

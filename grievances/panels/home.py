@@ -28,20 +28,17 @@ class Cases:
 
     def __init__(self, choose: Callable[[Any, date], QuerySet], by: str) -> None:
         self._choose, self._by = choose, by
-        self._first, self._all = Question(self._first_rows), Question(self._all_rows)
+        self._asked = Question(self._rows, first=SHOWN + 1)
 
-    def _first_rows(self, reader: Any, day: date) -> QuerySet:
+    def _rows(self, reader: Any, day: date) -> QuerySet:
         mine = ExpressionWrapper(Q(assigned_rep=reader), output_field=BooleanField())
         rows = self._choose(Grievance.objects.visible_to(reader), day).annotate(mine=mine).select_related("employer")
-        return rows.only(*NAMES, "next_due_on", "employer_due_on").order_by("-mine", self._by, "pk")[: SHOWN + 1]
-
-    def _all_rows(self, reader: Any, day: date) -> QuerySet:
-        return self._choose(Grievance.objects.visible_to(reader), day).order_by().values_list("pk")
+        return rows.only(*NAMES, "next_due_on", "employer_due_on").order_by("-mine", self._by, "pk")
 
     def lines(self, user: Any, day: date, today: date, *, ours: bool) -> tuple[list[dict[str, Any]], int]:
         """The first cases with the limit that asks, and how many there are in all."""
-        cases = self._first(user, day)
-        total = len(cases) if len(cases) <= SHOWN else self._all.count(user, day)
+        cases = self._asked(user, day)
+        total = len(cases) if len(cases) <= SHOWN else self._asked.count(user, day)
         dues.with_limits(cases[:SHOWN])
         return [_line(case, today, ours=ours) for case in cases[:SHOWN]], total
 
@@ -61,19 +58,11 @@ IN_DEFAULT = Cases(lambda rows, today: rows.in_default(on=today), by="employer_d
 UNFILED = Cases(lambda rows, latest: rows.running().filter(filed_date=None, next_due_on__lte=latest), by="next_due_on")
 
 
-@question
+@question(first=SHOWN + 1)
 def _untold(reader: Any) -> QuerySet:
-    return _never_told(reader).order_by("decided_on", "pk").select_related("grievance__member")[: SHOWN + 1]
-
-
-@question
-def _all_untold(reader: Any) -> QuerySet:
-    return _never_told(reader).order_by().values_list("pk")
-
-
-def _never_told(reader: Any) -> QuerySet:
     rows = Decision.objects.visible_to(reader).filter(kind__in=CLOSING, grievance__member__isnull=False)
-    return rows.filter(~Exists(Notice.objects.filter(decision=OuterRef("pk"))))
+    rows = rows.filter(~Exists(Notice.objects.filter(decision=OuterRef("pk"))))
+    return rows.order_by("decided_on", "pk").select_related("grievance__member")
 
 
 @panel("home", order=6)
@@ -126,6 +115,6 @@ def untold(request, subject) -> Panel | None:
     found = _untold(request.user)
     if not found:
         return None
-    total = len(found) if len(found) <= SHOWN else _all_untold.count(request.user)
+    total = len(found) if len(found) <= SHOWN else _untold.count(request.user)
     context = {"decisions": found[:SHOWN], "left": max(0, total - SHOWN)}
     return Panel("Grievants to be told", "grievances/_untold.html", context, f"{total:,}", id="grievances-untold")

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -16,6 +15,7 @@ from ip2a.attachments.forms import UploadForm
 from ip2a.attachments.rules import may_attach
 from ip2a.models import Attachment
 from ip2a.models.attachment import document_models
+from ip2a.models.base import record_url
 from ip2a.models.user import all_but_name
 from ip2a.questions import once, question
 from ip2a.rules import has_right
@@ -99,13 +99,8 @@ def empty_form() -> SafeString:
     return render_to_string("ip2a/_attachment_fields.html", {"form": UploadForm()})
 
 
-@lru_cache
-def _around_upload(label: str) -> str:
-    return reverse("attachment_create", args=[label, 0]).removesuffix("0/")
-
-
 def upload_url(record: Any) -> str:
-    return f"{_around_upload(record._meta.label_lower)}{record.pk}/"
+    return record_url("attachment_create", record.pk, before=(record._meta.label_lower,))
 
 
 def document_events(user: Any, record: Any) -> Iterator[timeline.Event]:

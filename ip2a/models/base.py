@@ -11,21 +11,24 @@ from ip2a.compartments import VisibleQuerySet
 from ip2a.models.loading import Loaded
 
 
-@lru_cache
-def _around_the_number(page: str) -> tuple[str, str]:
-    head, _, tail = reverse(page, args=[0]).rpartition("/0/")
+@lru_cache(maxsize=1000)
+def _around_the_number(page: str, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, str]:
+    head, _, tail = reverse(page, args=[*before, 0, *after]).rpartition("/0/")
     return f"{head}/", f"/{tail}"
 
 
-@lru_cache
-def page_url(page: str) -> str:
+@lru_cache(maxsize=1000)
+def page_url(page: str, *words: str) -> str:
     """The address of a page that is of no one record, looked up once."""
-    return reverse(page)
+    return reverse(page, args=words)
 
 
-def record_url(page: str, pk: int) -> str:
-    """The address of a record's page. A list asks for a hundred of them, so only the number is put in each time."""
-    head, tail = _around_the_number(page)
+def record_url(page: str, pk: int, *, before: tuple[str, ...] = (), after: tuple[str, ...] = ()) -> str:
+    """The address of a record's page. A list asks for a hundred of them, so only the number is put in each time.
+
+    ``before`` and ``after`` are the words that the address has around the number.
+    """
+    head, tail = _around_the_number(page, before, after)
     return f"{head}{pk}{tail}"
 
 

@@ -1,13 +1,12 @@
 """What a record's page says of papers: which may be drafted, and which drafts are open."""
 
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from ip2a.models import PaperDraft
+from ip2a.models.base import record_url
 from ip2a.models.user import all_but_name
 from ip2a.panels import Panel
 from ip2a.papers import registry, rules
@@ -15,15 +14,8 @@ from ip2a.papers.registry import Paper
 from ip2a.questions import question
 
 
-@lru_cache
-def _around(model: str, key: str) -> tuple[str, str]:
-    before, _, after = reverse("paper_draft", args=[model, 0, key]).rpartition("/0/")
-    return f"{before}/", f"/{after}"
-
-
 def draft_url(kind: Paper, record: Any) -> str:
-    before, after = _around(kind.model, kind.key)
-    return f"{before}{record.pk}{after}"
+    return record_url("paper_draft", record.pk, before=(kind.model,), after=(kind.key,))
 
 
 def _kinds(record: Any, user: Any) -> list[Paper]:

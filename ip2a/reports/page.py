@@ -1,7 +1,7 @@
 """The page of a report: a filter bar, sections with charts and tables, and the same as files."""
 
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,13 +16,13 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from ip2a.listing import OWN, Listing
+from ip2a.models.base import page_url
 from ip2a.reports import files
 from ip2a.reports.sections import Section
 from ip2a.views.around import around
 from ip2a.views.guarded import Guarded
 from ip2a.views.lists import RecordList
 
-_path = lru_cache(maxsize=128)(reverse)  # a report asks for the same few lists a thousand times
 WRITERS = {"csv": files.csv_file, "xlsx": files.xlsx_file}
 
 
@@ -86,7 +86,7 @@ class ReportPage(Guarded, TemplateView):
                 value = (max if key.endswith("_from") else min)(merged[key], value)
             merged[key] = value
         query = urlencode({key: value for key, value in merged.items() if value is not None}, doseq=True)
-        return f"{_path(url_name)}?{query}" if query else _path(url_name)
+        return f"{page_url(url_name)}?{query}" if query else page_url(url_name)
 
     @cached_property
     def _carried(self) -> dict[str, Any]:

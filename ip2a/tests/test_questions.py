@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ip2a.factories import UserFactory
 from ip2a.models import AuditEntry
-from ip2a.questions import TRIES, Unaskable, among, hand_out, once, question
+from ip2a.questions import TRIES, Question, Unaskable, among, hand_out, once, question
 from members.factories import MemberEmploymentFactory, MemberFactory
 from members.models import Exemption, Member, MemberEmployment, Organization
 
@@ -293,3 +293,23 @@ def test_rows_are_handed_out_as_prefetch_related_would(django_assert_num_queries
         assert (list(one.employments.all()), list(other.employments.all())) == (jobs, [])
         assert jobs[0].member is one
     hand_out([], "employments", jobs)
+
+
+def test_only_the_first_rows_are_fetched_and_all_are_counted():
+    job = MemberEmploymentFactory()
+    for years in (1, 2, 3):
+        MemberEmploymentFactory(member=job.member, start_date=job.start_date - timedelta(days=400 * years))
+
+    def jobs(reader, member):
+        rows = MemberEmployment.objects.visible_to(reader).filter(member=member).select_related("organization")
+        return rows.order_by("-start_date")
+
+    def employers(reader, member):
+        return jobs(reader, member).order_by().values_list("member").distinct()
+
+    staff = UserFactory(role="staff")
+    first, bounded = Question(jobs, first=2), Question(jobs, first=2, counted_to=2)
+    assert first(staff, job.member_id) == first.anyway(staff, job.member_id) == list(jobs(staff, job.member_id)[:2])
+    assert (first.count(staff, job.member_id), bounded.count(staff, job.member_id)) == (4, 3)
+    assert Question(employers).count(staff, job.member_id) == 1
+    assert Question(lambda reader, member: jobs(reader, member)[:3]).count(staff, job.member_id) == 3

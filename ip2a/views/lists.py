@@ -120,7 +120,7 @@ class WholeList(Rows):
 
     def __init__(self, view: RecordList) -> None:
         self._view = view
-        self._first, self._counted = _questions(type(view), view.listing.order)
+        self._asked = _question(type(view), view.listing.order)
 
     @cached_property
     def all(self) -> Any:  # type: ignore[override]
@@ -128,29 +128,22 @@ class WholeList(Rows):
 
     def first(self) -> list[Any]:
         try:
-            return self._first(self._view.request.user)
+            return self._asked(self._view.request.user)
         except Unaskable:
             return super().first()
 
     def counted(self) -> int:
         try:
-            return self._counted.count(self._view.request.user)
+            return self._asked.count(self._view.request.user)
         except Unaskable:
             return super().counted()
 
 
 @lru_cache(maxsize=1000)
-def _questions(kind: type[RecordList], order: str) -> tuple[Question[Any], Question[Any]]:
-    def asked_by(reader: Any) -> RecordList:
+def _question(kind: type[RecordList], order: str) -> Question[Any]:
+    def whole(reader: Any) -> Any:
         view = kind.__new__(kind)
         view.request, view.args, view.kwargs = Asking(user=reader), (), Asking()  # type: ignore[attr-defined]
-        return view
+        return view.on_page(in_order(view.rows(), view.columns, order))
 
-    def first(reader: Any) -> Any:
-        view = asked_by(reader)
-        return view.on_page(in_order(view.rows(), view.columns, order))[:PAGE_SIZE]
-
-    def counted(reader: Any) -> Any:
-        return asked_by(reader).rows().order_by().values_list("pk")[: COUNTED_TO + 1]
-
-    return Question(first), Question(counted)
+    return Question(whole, first=PAGE_SIZE, counted_to=COUNTED_TO)

@@ -1,6 +1,6 @@
 """The pages of one record each: what it is, where it stands, what to do next."""
 
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from ip2a.models.base import page_url
 from ip2a.questions import NOBODY, question
 from ip2a.rules import has_right, may_remove
 from ip2a.views.generic import RecordDetail
@@ -72,11 +73,6 @@ class RemovableDetail(RecordDetail):
         return [{"label": f"Remove this {name}", "url": self.url_of("remove", self.record.pk)}]
 
 
-@cache
-def _duplicates(kind: str) -> str:
-    return reverse("members:duplicate_list", args=[kind])
-
-
 class MayBeTwice(RecordDetail):
     """A record that may stand twice in the books: its menu leads to those that look like it."""
 
@@ -85,7 +81,7 @@ class MayBeTwice(RecordDetail):
     def verbs(self):
         if self.record.is_removed or not has_right(self.request.user, "change", self.model):
             return []
-        found = _duplicates(self.kind)
+        found = page_url("members:duplicate_list", self.kind)
         return [{"label": "Find duplicates", "url": f"{found}?record={self.record.pk}"}]
 
 

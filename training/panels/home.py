@@ -23,25 +23,15 @@ def _instructor(reader) -> QuerySet:
     return models.Instructor.objects.filter(user=reader)
 
 
-@question
+@question(first=SHOWN)
 def _expiring(reader, today: date, until: date) -> QuerySet:
     rows = models.Certification.objects.visible_to(reader).expiring(today, until)
-    return rows.for_table().order_by("expiry_date", "pk")[:SHOWN]
+    return rows.for_table().order_by("expiry_date", "pk")
 
 
-@question
-def _all_expiring(reader, today: date, until: date) -> QuerySet:
-    return models.Certification.objects.visible_to(reader).expiring(today, until).order_by().values_list("pk")
-
-
-@question
+@question(first=SHOWN)
 def _to_ask_again(reader, today: date) -> QuerySet:
-    return models.FollowUp.objects.due(today).select_related("placement__student").order_by("due_on")[:SHOWN]
-
-
-@question
-def _all_to_ask_again(reader, today: date) -> QuerySet:
-    return models.FollowUp.objects.due(today).order_by().values_list("pk")
+    return models.FollowUp.objects.due(today).select_related("placement__student").order_by("due_on")
 
 
 def teaches(request) -> models.Instructor | None:
@@ -98,7 +88,7 @@ def certificates_expiring(request, subject) -> Panel | None:
     found = _expiring(request.user, today, until)
     if not found:
         return None
-    total = _all_expiring.count(request.user, today, until) if len(found) == SHOWN else len(found)
+    total = _expiring.count(request.user, today, until) if len(found) == SHOWN else len(found)
     url = f"{reverse('training:certification_list')}?status=active&sort=expires&expires_from={today}"
     shown = [column for column in columns.CERTIFICATIONS if column.key in ("what", "student", "expires")]
     table = Table(shown, found, caption="Certificates that expire soon")
@@ -115,5 +105,5 @@ def follow_ups_due(request, subject) -> Panel | None:
     due = _to_ask_again(request.user, today)
     if not due:
         return None
-    total = _all_to_ask_again.count(request.user, today) if len(due) == SHOWN else len(due)
+    total = _to_ask_again.count(request.user, today) if len(due) == SHOWN else len(due)
     return Panel("Placed students to ask again", "training/_home_follow_ups.html", {"due": due}, f"{total:,}")
