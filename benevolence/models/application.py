@@ -60,10 +60,6 @@ class ApplicationQuerySet(RecordQuerySet):
         """Asked for more information, and this person must answer."""
         return self.in_review().filter(filed_by=filer).exclude(waiting_since=None)
 
-    def drafts_of(self, filer):
-        """Begun by this person, and not submitted so far."""
-        return self.filter(filed_by=filer, status=Status.DRAFT, withdrawn_at=None)
-
     def committed(self):
         """Approved, not yet paid."""
         return self.filter(status=Status.APPROVED)

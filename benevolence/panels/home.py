@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from benevolence import roster, rules, statements, turns
 from benevolence.columns import LEVEL
-from benevolence.models import BenevolenceApplication, Fund, LedgerEntry
+from benevolence.models import BenevolenceApplication, Fund, LedgerEntry, Status
 from ip2a import numbers
 from ip2a.panels import Panel, panel
 from ip2a.questions import question
@@ -169,8 +169,8 @@ def _asked_back(reader: Any) -> QuerySet:
 
 @question(first=SHOWN + 1)
 def _drafts(reader: Any) -> QuerySet:
-    rows = BenevolenceApplication.objects.drafts_of(reader).select_related("member")
-    return rows.order_by("-application_date", "-id")
+    rows = BenevolenceApplication.objects.filter(filed_by=reader, status=Status.DRAFT, withdrawn_at=None)
+    return rows.select_related("member").order_by("-application_date", "-id")
 
 
 @panel("home", order=11)
