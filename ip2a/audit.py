@@ -191,8 +191,6 @@ class AuditMiddleware:
     def __call__(self, request):
         token = _context.set(Context(read_only=True))
         self._turn()
-        if (known := request.__dict__.get("_cached_user")) is not None:
-            request.user = known  # itself: a page asks hundreds of times, and each time the proxy would look it up
         try:
             _context.set(self.context_of(request))
             if connection.in_atomic_block:

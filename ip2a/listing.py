@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
+from ip2a.filters import SearchFilter
 from ip2a.tables import Column
 
 OWN = ("sort", "page", "format")
@@ -61,14 +62,25 @@ class Listing:
         """The filters that the address names, and no others: to make them all takes longer than to ask the database."""
         given = {key for key, values in self.request.GET.lists() if any(value.strip() for value in values)}
         names = [name for name in self.filterset_class.base_filters if any(_is_of(key, name) for key in given)]
-        return _narrowed(self.filterset_class, tuple(names))(self.request.GET, self.all_rows, request=self.request)
+        nothing_yet = models.QuerySet(self.filterset_class._meta.model)  # what is searched is not filtered by this
+        return _narrowed(self.filterset_class, tuple(names))(self.request.GET, nothing_yet, request=self.request)
 
     @cached_property
     def rows(self) -> models.QuerySet:
         """Filtered and sorted. Filters that make no sense find nothing, and the form says why."""
         if not self.is_filtered:
             return self._sorted(self.all_rows)
-        return self._sorted(self.asked.qs if self.asked.form.is_valid() else self.all_rows.none())
+        if not self.asked.form.is_valid():
+            return self.all_rows.none()
+        self.asked.queryset = self.all_rows
+        return self._sorted(self.asked.qs)
+
+    @cached_property
+    def searched_for(self) -> str:
+        """The words, when the list is filtered by a search and by nothing else."""
+        names = list(self.asked.filters)
+        is_search = len(names) == 1 and type(one := self.asked.filters[names[0]]) is SearchFilter and not one.method
+        return self.asked.form.cleaned_data[names[0]] if is_search and self.asked.form.is_valid() else ""
 
     @cached_property
     def order(self) -> str:

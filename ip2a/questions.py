@@ -115,8 +115,11 @@ class Asked:
     kept: dict[str, Any] = field(default_factory=dict)  # how its rows are read, worked out once
 
     def rows(self, sql: str, values: tuple[Any, ...], connection: Any, *, is_prepared: bool) -> list[Any]:
-        given = [values[one.number] if type(one) is Place else one for one in self.parameters]
-        with connection.prepared_cursor() if is_prepared else connection.cursor() as cursor:
+        said = [array(value) if type(value) is list else value for value in values]
+        given = [said[one.number] if type(one) is Place else one for one in self.parameters]
+        if is_prepared:
+            return connection.ask(sql, given)
+        with connection.cursor() as cursor:
             cursor.execute(sql, given)
             return cursor.fetchall()
 
@@ -168,9 +171,9 @@ class Asked:
 class Question(Generic[Row]):
     """``question(user, *values)`` gives a list; of ``values_list`` tuples, otherwise records.
 
-    With ``first`` only so many are fetched; ``count`` counts them all, or no further than one more than ``counted_to``.
-    Raises Unaskable where the statement cannot be kept, and after TRIES also where it could not be put together;
-    ``anyway`` asks all the same.
+    With ``first`` only so many are fetched, from ``start`` on; ``count`` counts them all, or no further than one more
+    than ``counted_to``. Raises Unaskable where the statement cannot be kept, and after TRIES also where it could not be
+    put together; ``anyway`` asks all the same.
     """
 
     def __init__(
@@ -178,12 +181,13 @@ class Question(Generic[Row]):
         ask: Callable[..., models.QuerySet],
         *,
         planned_anew: bool = False,
+        start: int = 0,
         first: int | None = None,
         counted_to: int | None = None,
     ) -> None:
         self._ask = ask
         self._is_prepared = not planned_anew
-        self._first, self._counted_to = first, counted_to
+        self._start, self._first, self._counted_to = start, first, counted_to
         self._known: dict[tuple, Asked | None] = {}
         self._unaskable: dict[tuple, str] = {}
         self._tries: Counter[tuple] = Counter()
@@ -227,7 +231,7 @@ class Question(Generic[Row]):
             return list(self._first_rows(self._ask(user, *values)))
 
     def _first_rows(self, rows: models.QuerySet) -> models.QuerySet:
-        return rows if self._first is None else rows[: self._first]
+        return rows if self._first is None else rows[self._start : self._start + self._first]
 
     def _all_rows(self, rows: models.QuerySet) -> models.QuerySet:
         """Their numbers, in no order, which is all that counting needs; tuples and such stay what they are."""
@@ -300,6 +304,11 @@ def mark(value: Any, number: int) -> Any:
 def question(ask: Callable[..., models.QuerySet] | None = None, **how: Any) -> Any:
     """Make a Question of a function ``(reader, *values) -> QuerySet``; ``how`` as Question takes it."""
     return Question(ask, **how) if ask is not None else lambda function: Question(function, **how)
+
+
+def array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL reads a list of numbers, which takes psycopg a hundred times as long to say."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 @question

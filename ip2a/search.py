@@ -7,7 +7,7 @@ First every word must stand there as it was typed; only when nothing is found th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 from typing import Any
 from urllib.parse import urlencode
@@ -176,6 +176,32 @@ def _found_first(rows: QuerySet, words: list[str]) -> QuerySet:
     return rows.none()
 
 
+@dataclass(frozen=True)
+class Few:
+    """The numbers of all that was found, when they are few enough to be put in order; otherwise None, and how to find
+    them in the order of a list."""
+
+    numbers: list[int] | None
+    narrow: Callable[[QuerySet], QuerySet]
+
+
+def few(user: Any, rows_of: search_asking.RowsOf, text: str) -> Few | None:
+    """As ``matching`` in the order of the rows, by a statement that is made once; None for words that have none.
+
+    Raises Unaskable where the rows depend on more than the person.
+    """
+    words = words_of(text)
+    if not words or any(Word.of(word).is_short for word in words):
+        return None
+    for look in (_EXACTLY, _NEARLY) if _can_forgive(words) else (_EXACTLY,):
+        numbers = search_asking.numbers(user, rows_of, look, words, FOUND_FIRST + 1)
+        if len(numbers) > FOUND_FIRST:
+            return Few(None, partial(look, words=words))
+        if numbers:
+            break
+    return Few(numbers, lambda rows: rows.filter(pk__found_among=numbers))
+
+
 @models.Field.register_lookup
 class FoundAmong(models.Lookup):
     """``pk__found_among=[1, 2]``: as ``__among``, where they are few beside the table.
@@ -204,6 +230,9 @@ def nearly(rows: QuerySet, words: Sequence[str | Word], *, ranked: bool = True) 
     known = [_word(word) for word in words]
     found = rows.filter(reduce(and_, map(search_words.written_nearly, known)))
     return search_words.best_first(found, list(map(search_words.rank_nearly, known)), known[0]) if ranked else found
+
+
+_EXACTLY, _NEARLY = partial(exactly, ranked=False), partial(nearly, ranked=False)
 
 
 def _word(word: str | Word) -> Word:

@@ -11,9 +11,9 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import connection, models
 
-from ip2a.questions import Question, Reader, Unaskable, mark, rights_of
+from ip2a.questions import Question, Unaskable, as_reader, mark, rights_of
 from ip2a.search_words import MARK, Word
 
 
@@ -29,6 +29,7 @@ class Source(Protocol):
 
 
 Look = Callable[..., models.QuerySet]
+RowsOf = Callable[[Any], models.QuerySet]  # what somebody may see of what is searched
 THE_READER = mark(0, 0)
 _ARRAY = "ARRAY(SELECT hit.pk FROM ({sql}) AS hit)"
 
@@ -55,23 +56,36 @@ class Pattern:
 def ask(user: Any, sources: Sequence[Source], look: Look, words: list[str], most: int) -> dict[str, list[Any]]:
     """The best records of each source in which there are any, by the source's key."""
     known = [Word.of(word) for word in words]
-    parts = [(source, *part) for source in sources if (part := _part(user, source, look, known, most)) is not None]
-    if not parts:
-        return {}
-    statement = f"SELECT {', '.join(_ARRAY.format(sql=sql) for _, sql, _ in parts)}"
-    # Planning takes PostgreSQL longer than searching (2.3 ms to 0.8 at the stress volume, rare and frequent words).
-    with connections[parts[0][0].model._default_manager.db].prepared_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(statement, [value for _, _, given in parts for value in given])
-        hit = zip((source for source, _, _ in parts), cursor.fetchone(), strict=True)
+    parts = {source: part for source in sources if (part := _part(user, _seen(source), look, known, most)) is not None}
+    hit = zip(parts, _numbers_of(list(parts.values())), strict=True)
     return {source.key: _records(user, source, numbers) for source, numbers in hit if numbers}
 
 
-def _part(user: Any, source: Source, look: Look, words: list[Word], most: int) -> tuple[str, list[Any]] | None:
-    """SQL for the numbers of a source's best hits, with its parameters; None where this person sees nothing."""
+def numbers(user: Any, rows_of: RowsOf, look: Look, words: list[str], most: int) -> list[int]:
+    """The numbers of so many of the rows that have the words."""
+    part = _part(user, rows_of, look, [Word.of(word) for word in words], most)
+    return _numbers_of([part])[0] if part is not None else []
+
+
+def _numbers_of(parts: list[tuple[str, list[Any]]]) -> list[list[int]]:
+    if not parts:
+        return []
+    statement = f"SELECT {', '.join(_ARRAY.format(sql=sql) for sql, _ in parts)}"
+    # Planning takes PostgreSQL longer than searching (2.3 ms to 0.8 at the stress volume, rare and frequent words).
+    return list(connection.ask(statement, [value for _, given in parts for value in given])[0])  # type: ignore[attr-defined]
+
+
+@cache
+def _seen(source: Source) -> RowsOf:
+    return lambda user: source.rows(source.model._default_manager.visible_to(user))
+
+
+def _part(user: Any, rows_of: RowsOf, look: Look, words: list[Word], most: int) -> tuple[str, list[Any]] | None:
+    """SQL for the numbers of the best hits, with its parameters; None where this person sees nothing."""
     try:
-        made = _made(source, rights_of(user), look, tuple(word.marked(n) for n, word in enumerate(words)), most)
+        made = _made(rows_of, rights_of(user), look, tuple(word.marked(n) for n, word in enumerate(words)), most)
     except Changing:
-        return _sql(_numbers(source, user, look, words, most))
+        return _sql(look(rows_of(user), words).values_list("pk")[:most])
     if made is None:
         return None
     values = {key: value for number, word in enumerate(words) for key, value in word.values(number).items()}
@@ -87,10 +101,10 @@ def _filled(parameter: Any, values: dict[str, str], user: Any) -> Any:
 
 @lru_cache(maxsize=2000)
 def _made(
-    source: Source, rights: frozenset[str], look: Look, words: tuple[Word, ...], most: int
+    rows_of: RowsOf, rights: frozenset[str], look: Look, words: tuple[Word, ...], most: int
 ) -> tuple[str, list[Any]] | None:
     try:
-        made = _sql(_numbers(source, Reader(rights, THE_READER), look, list(words), most))
+        made = _sql(look(as_reader(rights, rows_of), list(words)).values_list("pk")[:most])
     except Unaskable as error:
         raise Changing from error
     if made is None:
@@ -98,10 +112,6 @@ def _made(
     if any(isinstance(one, date) for one in made[1]):
         raise Changing
     return made[0], [_pattern(one) for one in made[1]]
-
-
-def _numbers(source: Source, user: Any, look: Look, words: list[Word], most: int) -> models.QuerySet:
-    return look(source.rows(source.model._default_manager.visible_to(user)), words).values_list("pk")[:most]
 
 
 def _sql(rows: models.QuerySet) -> tuple[str, list[Any]] | None:
@@ -122,7 +132,7 @@ def _records(user: Any, source: Source, numbers: list[int]) -> list[Any]:
     try:
         found = _question(source)(user, numbers)
     except Unaskable:
-        found = source.rows(source.model._default_manager.visible_to(user)).filter(pk__in=numbers)
+        found = _seen(source)(user).filter(pk__in=numbers)
     place = {number: n for n, number in enumerate(numbers)}
     return sorted(found, key=lambda record: place[record.pk])
 
@@ -130,6 +140,6 @@ def _records(user: Any, source: Source, numbers: list[int]) -> list[Any]:
 @cache
 def _question(source: Source) -> Question:
     def records(reader: Any, numbers: list[int]) -> models.QuerySet:
-        return source.rows(source.model._default_manager.visible_to(reader)).filter(pk__among=numbers)
+        return _seen(source)(reader).filter(pk__among=numbers)
 
     return Question(records)

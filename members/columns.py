@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from ip2a.models.base import record_url
+from ip2a.questions import array
 from ip2a.rules import has_right
 from ip2a.tables import Column
 from members import exemptions
@@ -43,10 +44,8 @@ ORDER BY j.start_date DESC, j.id DESC
 def current_jobs(members: list[Member]) -> None:
     """Give each member its current jobs, the newest first, with one query for all."""
     found: dict[int, list[CurrentJob]] = {}
-    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(CURRENT_JOBS, [[member.pk for member in members]])
-        for member_id, *job in cursor.fetchall():
-            found.setdefault(member_id, []).append(CurrentJob(*job))
+    for member_id, *job in connection.ask(CURRENT_JOBS, [array(m.pk for m in members)]):  # type: ignore[attr-defined]
+        found.setdefault(member_id, []).append(CurrentJob(*job))
     for member in members:
         member.current_jobs = found.get(member.pk, [])
 

@@ -43,12 +43,10 @@ class RoleBackend(AuthenticationBackend):
     """Rights come from roles alone; the person of a request and their roles are read with one query."""
 
     def get_user(self, user_id: Any) -> User | None:
-        with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]
-            cursor.execute(_who(), [user_id])
-            row = cursor.fetchone()
-        if row is None:
+        found = connection.ask(_who(), [user_id])  # type: ignore[attr-defined]
+        if not found:
             return None
-        *values, roles, state, lent = row
+        *values, roles, state, lent = found[0]
         user = User.from_db(connection.alias, READ, values)
         if not self.user_can_authenticate(user):
             return None

@@ -200,12 +200,15 @@ def test_statement_is_planned_once_for_a_connection(planned_anew, kept):
     def members(reader, number):
         return Member.objects.visible_to(reader).filter(pk=number, notes="planned once")
 
-    staff = UserFactory(role="staff")
+    def prepared():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%member%notes%= $2%'")
+            return cursor.fetchone()[0]
+
+    staff, before = UserFactory(role="staff"), prepared()
     for number in (1, 2, 3):
         members(staff, number)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%members_member%notes%= $2%'")
-        assert cursor.fetchone()[0] == kept
+    assert prepared() - before == kept
 
 
 def test_once_is_for_one_record_and_one_reader_and_each_function_keeps_its_own():

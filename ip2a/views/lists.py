@@ -12,9 +12,11 @@ from django.views.generic import TemplateView
 from ip2a import exports
 from ip2a.answers import Refused
 from ip2a.listing import Listing, in_order
-from ip2a.paging import COUNTED_TO, PAGE_SIZE, Rows, page_number, paginate
+from ip2a.paging import COUNTED_TO, PAGE_SIZE, SKIPPED_WHOLE, Rows, page_number, paginate
 from ip2a.questions import Question, Unaskable
 from ip2a.rules import may_add
+from ip2a.search import Few, few
+from ip2a.search_asking import RowsOf
 from ip2a.tables import Column, Table
 from ip2a.views.around import around
 from ip2a.views.guarded import Asking, Guarded
@@ -51,10 +53,14 @@ class RecordList(Guarded, TemplateView):
 
     @property
     def page_rows(self) -> Rows:
-        """What the page shows, in order. Of a whole list the statements are made once."""
-        if self.listing.is_filtered:
-            return Rows(self.on_page(self.listing.rows))
-        return WholeList(self)
+        """What the page shows, in order. Of a list that is whole, or searched and no more, statements are made once."""
+        if not self.listing.is_filtered:
+            return WholeList(self)
+        try:
+            found = few(self.request.user, _rows_of(type(self)), self.listing.searched_for)
+        except Unaskable:
+            found = None
+        return Rows(self.on_page(self.listing.rows)) if found is None else SearchedList(self, found)
 
     def get(self, request, *args, **kwargs):
         if request.GET.get("format") in exports.KINDS:
@@ -115,35 +121,85 @@ class RecordList(Guarded, TemplateView):
 
 
 class WholeList(Rows):
-    """All rows of a list: its first page and its count are asked by statements that are made once for each order and
+    """All rows of a list: its first pages and its count are asked by statements that are made once for each order and
     set of rights, where ``rows`` and ``on_page`` ask for nothing but the person."""
 
     def __init__(self, view: RecordList) -> None:
         self._view = view
-        self._asked = _question(type(view), view.listing.order)
 
     @cached_property
     def all(self) -> Any:  # type: ignore[override]
         return self._view.on_page(self._view.listing.rows)
 
+    def _question(self, start: int = 0) -> Question[Any]:
+        return _whole(type(self._view), self._view.listing.order, start)
+
     def first(self) -> list[Any]:
+        return self.at(0)
+
+    def counted(self) -> int:
         try:
-            return self._asked(self._view.request.user)
+            return self._question().count(self._view.request.user)
+        except Unaskable:
+            return super().counted()
+
+    def at(self, start: int) -> list[Any]:
+        if start >= SKIPPED_WHOLE:
+            return super().at(start)
+        try:
+            return self._question(start)(self._view.request.user)
+        except Unaskable:
+            return super().at(start)
+
+
+class SearchedList(Rows):
+    """What was found in a list."""
+
+    def __init__(self, view: RecordList, found: Few) -> None:
+        self._view, self._found = view, found
+
+    @cached_property
+    def all(self) -> Any:  # type: ignore[override]
+        view = self._view
+        return view.on_page(in_order(self._found.narrow(view.listing.all_rows), view.columns, view.listing.order))
+
+    def first(self) -> list[Any]:
+        if not self._found.numbers:
+            return [] if self._found.numbers == [] else super().first()
+        try:
+            return _found(type(self._view), self._view.listing.order)(self._view.request.user, self._found.numbers)
         except Unaskable:
             return super().first()
 
     def counted(self) -> int:
-        try:
-            return self._asked.count(self._view.request.user)
-        except Unaskable:
-            return super().counted()
+        return super().counted() if self._found.numbers is None else len(self._found.numbers)
 
 
 @lru_cache(maxsize=1000)
-def _question(kind: type[RecordList], order: str) -> Question[Any]:
+def _rows_of(kind: type[RecordList]) -> RowsOf:
+    """The list's rows in no order, where they depend on nothing but the person."""
+    return lambda reader: _asked_by(kind, reader).rows().order_by()
+
+
+def _asked_by(kind: type[RecordList], reader: Any) -> RecordList:
+    view = kind.__new__(kind)
+    view.request, view.args, view.kwargs = Asking(user=reader), (), Asking()  # type: ignore[attr-defined]
+    return view
+
+
+@lru_cache(maxsize=1000)
+def _whole(kind: type[RecordList], order: str, start: int) -> Question[Any]:
     def whole(reader: Any) -> Any:
-        view = kind.__new__(kind)
-        view.request, view.args, view.kwargs = Asking(user=reader), (), Asking()  # type: ignore[attr-defined]
+        view = _asked_by(kind, reader)
         return view.on_page(in_order(view.rows(), view.columns, order))
 
-    return Question(whole, first=PAGE_SIZE, counted_to=COUNTED_TO)
+    return Question(whole, start=start, first=PAGE_SIZE, counted_to=COUNTED_TO)
+
+
+@lru_cache(maxsize=1000)
+def _found(kind: type[RecordList], order: str) -> Question[Any]:
+    def found(reader: Any, numbers: list[int]) -> Any:
+        view = _asked_by(kind, reader)
+        return view.on_page(in_order(view.rows().filter(pk__found_among=numbers), view.columns, order))
+
+    return Question(found, first=PAGE_SIZE)

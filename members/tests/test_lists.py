@@ -336,23 +336,25 @@ def test_a_whole_list_is_asked_by_statements_that_are_made_once(staff, signed_in
     MemberFactory(last_name="Abel"), MemberFactory(last_name="Zahn")
     made = []
     monkeypatch.setattr(MemberList, "on_page", lambda self, rows: made.append(1) or rows)
-    lists._question.cache_clear()
+    lists._whole.cache_clear()
     for _ in range(2):
         assert [name[:4] for name in names(staff.get("/members/"))] == ["Abel", "Zahn"]
         assert [name[:4] for name in names(staff.get("/members/?sort=-name"))] == ["Zahn", "Abel"]
     assert len(made) == 2
     assert signed_in("instructor").get("/members/").status_code == 403
-    lists._question.cache_clear()
+    lists._whole.cache_clear()
 
 
 def test_a_whole_list_that_depends_on_its_request_is_asked_anew(staff, monkeypatch):
     MemberFactory(last_name="Abel"), MemberFactory(last_name="Zahn")
     own = lambda self: Member.objects.filter(last_name=self.request.headers.get("X-Name", "Abel"))  # noqa: E731
     monkeypatch.setattr(MemberList, "rows", own)
-    lists._question.cache_clear()
+    lists._whole.cache_clear()
     assert [name[:4] for name in names(staff.get("/members/"))] == ["Abel"]
     assert [name[:4] for name in names(staff.get("/members/", headers={"X-Name": "Zahn"}))] == ["Zahn"]
-    lists._question.cache_clear()
+    assert [name[:4] for name in names(staff.get("/members/?q=zahn", headers={"X-Name": "Zahn"}))] == ["Zahn"]
+    assert names(staff.get("/members/?q=zahn")) == []
+    lists._whole.cache_clear()
 
 
 def test_a_whole_list_is_counted_beyond_its_first_page(staff, monkeypatch):
