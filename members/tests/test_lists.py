@@ -49,6 +49,11 @@ def questions(ask) -> int:
     return len(queries)
 
 
+def forget_statements():
+    for kept in (lists._whole, lists._rows_of, lists._found):
+        kept.cache_clear()
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_costs_the_same_whatever_its_length(staff, path):
     def fill():
@@ -336,25 +341,25 @@ def test_a_whole_list_is_asked_by_statements_that_are_made_once(staff, signed_in
     MemberFactory(last_name="Abel"), MemberFactory(last_name="Zahn")
     made = []
     monkeypatch.setattr(MemberList, "on_page", lambda self, rows: made.append(1) or rows)
-    lists._whole.cache_clear()
+    forget_statements()
     for _ in range(2):
         assert [name[:4] for name in names(staff.get("/members/"))] == ["Abel", "Zahn"]
         assert [name[:4] for name in names(staff.get("/members/?sort=-name"))] == ["Zahn", "Abel"]
     assert len(made) == 2
     assert signed_in("instructor").get("/members/").status_code == 403
-    lists._whole.cache_clear()
+    forget_statements()
 
 
 def test_a_whole_list_that_depends_on_its_request_is_asked_anew(staff, monkeypatch):
     MemberFactory(last_name="Abel"), MemberFactory(last_name="Zahn")
     own = lambda self: Member.objects.filter(last_name=self.request.headers.get("X-Name", "Abel"))  # noqa: E731
     monkeypatch.setattr(MemberList, "rows", own)
-    lists._whole.cache_clear()
+    forget_statements()
     assert [name[:4] for name in names(staff.get("/members/"))] == ["Abel"]
     assert [name[:4] for name in names(staff.get("/members/", headers={"X-Name": "Zahn"}))] == ["Zahn"]
     assert [name[:4] for name in names(staff.get("/members/?q=zahn", headers={"X-Name": "Zahn"}))] == ["Zahn"]
     assert names(staff.get("/members/?q=zahn")) == []
-    lists._whole.cache_clear()
+    forget_statements()
 
 
 def test_a_whole_list_is_counted_beyond_its_first_page(staff, monkeypatch):
