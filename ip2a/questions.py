@@ -46,6 +46,7 @@ class AskedMeanwhile(Unaskable):
     """The database was asked while a question was put together. What is read once in a process is known next time."""
 
 
+@models.ForeignObject.register_lookup  # a number of another table is one, too
 @models.Field.register_lookup
 class Among(models.Lookup):
     """``pk__among=[1, 2]``: as ``__in``, but the same statement for however many numbers."""

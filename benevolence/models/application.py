@@ -294,6 +294,7 @@ class StoryQuerySet(RecordQuerySet):
 class ApplicationStory(Record):
     """What happened, told by the member, and who is to be paid. The papers hang here, too: one compartment."""
 
+    named_by = ("application",)
     compartment = "benevolence"
     never_deleted = True
 
@@ -357,6 +358,7 @@ class StoryAddition(Record):
 class Submission(Record):
     """One submission with the numbers it was judged by: policy, levels, eligibility line by line. Append-only."""
 
+    named_by = ("application",)
     compartment = "benevolence"
     append_only = True
     takes_documents = False

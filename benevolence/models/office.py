@@ -25,6 +25,7 @@ class TenureQuerySet(RecordQuerySet):
 class Tenure(Record):
     """A level in the hands of a person for a time."""
 
+    named_by = ("person",)
     takes_documents = False
 
     level = models.CharField(max_length=10, choices=Level)
@@ -88,6 +89,7 @@ class Kinship(models.TextChoices):
 class Relative(Record):
     """An officer's word that a member is a relative."""
 
+    named_by = ("officer", "member")
     Kinship = Kinship
     compartment = "benevolence"
     takes_documents = False

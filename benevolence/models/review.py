@@ -160,6 +160,7 @@ class Recusal(Record):
 class Confirmation(Record):
     """A second officer's word on an emergency approval. The payment does not wait for it."""
 
+    named_by = ("application__member",)
     compartment = "benevolence"
     append_only = True
     takes_documents = False
@@ -199,6 +200,7 @@ class BarQuerySet(RecordQuerySet):
 class Bar(Record):
     """A time in which a member may not apply, after a false statement."""
 
+    named_by = ("member",)
     compartment = "benevolence"
     takes_documents = False
 

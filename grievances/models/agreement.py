@@ -104,6 +104,8 @@ class Agreement(Record):
 class AgreementEmployer(Record):
     """An employer bound by an agreement, from a day, perhaps to a day."""
 
+    named_by = ("organization", "agreement")
+
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="parties", db_index=False)
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="agreement_parties", verbose_name="employer"
@@ -151,6 +153,7 @@ class AgreementVersion(Record):
     The database itself refuses to change the procedure of a version that was ever in force.
     """
 
+    named_by = ("agreement",)
     State = VersionState
 
     NEXT = {

@@ -279,6 +279,8 @@ class Grievance(Record):
 class Grievant(Record):
     """A member of a group case beside the one who speaks for it, from joining to leaving."""
 
+    named_by = ("member",)
+
     grievance = models.ForeignKey(Grievance, models.PROTECT, related_name="grievants", db_index=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="group_grievances")
     joined_on = models.DateField()
@@ -322,6 +324,7 @@ class Outcome(models.TextChoices):
 class GrievanceStepRecord(Record):
     """What happened at one step. Without an outcome the step is still running."""
 
+    named_by = ("grievance",)
     Outcome = Outcome
 
     grievance = models.ForeignKey(Grievance, models.PROTECT, related_name="step_records", db_index=False)

@@ -52,6 +52,7 @@ class Record(Loaded, models.Model):
     compartment = ""
     audit_hidden: tuple[str, ...] = ()
     audit_silent: tuple[str, ...] = ()  # columns whose changes alone are no event: how far something is
+    named_by: tuple[str, ...] = ()  # relations that its name and its address are made of
     takes_documents = True
     papers_with_change = False  # inside its compartment, the right to change a record is one to add its documents
     append_only = False

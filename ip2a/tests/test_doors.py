@@ -5,12 +5,16 @@ from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, get_resolver, reverse
 
+from ip2a import compartments
 from ip2a.factories import UserFactory
 from ip2a.roles import ROLE_NAMES
 from ip2a.tests.doors import DOORS, EVERYBODY_IN_TESTS, NAMELESS, OPEN, RECORDS
+from ip2a.trail import words
 
 SIGN_IN = "/account/login/?next="
 
@@ -122,3 +126,20 @@ def test_addresses_of_no_record_are_404_for_those_who_may(walk):
         found = {name: answer(client, path) for name, path in paths.items()}
         gone = {name: 302 if name.startswith("admin:") else 404 for name in found}
         assert found == gone
+
+
+def test_records_of_every_kind_are_named_without_asking_for_each(walk):
+    """Wherever records of all kinds stand below each other: recent work, the trail, the history of a record."""
+    asked, seen = {}, 0
+    with compartments.system("organizing", "tests"):
+        for model in set(words.models_by_table().values()) - {Permission}:  # which nobody makes
+            numbers = list(model._default_manager.order_by().values_list("pk", flat=True)[:3])
+            seen += bool(numbers)
+            named = list(words._rows_named(model._default_manager.all(), numbers))
+            with CaptureQueriesContext(connection) as queries:
+                told = [(str(record), getattr(record, "get_absolute_url", str)()) for record in named]
+            assert len(told) == len(numbers)
+            if queries:
+                asked[model._meta.label] = len(queries)
+    assert seen > 40
+    assert asked == {}

@@ -136,10 +136,15 @@ def _columns_of(entry: AuditEntry, known: dict[str, Any]) -> list[str]:
 @question
 def _named(reader: Any, model: type[models.Model], numbers: list[int]) -> models.QuerySet:
     rows: Any = model._default_manager.all()
-    if hasattr(rows, "visible_to"):
-        rows = rows.visible_to(reader)
+    return _rows_named(rows.visible_to(reader) if hasattr(rows, "visible_to") else rows, numbers)
+
+
+def _rows_named(rows: Any, numbers: list[int]) -> models.QuerySet:
+    """These rows with all that their names and addresses are made of."""
     if hasattr(rows, "for_table"):
         rows = rows.for_table()
+    if named_by := getattr(rows.model, "named_by", ()):
+        rows = rows.select_related(*named_by)
     return rows.filter(pk__among=numbers)
 
 

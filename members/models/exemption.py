@@ -27,6 +27,7 @@ class Exemption(Record):
     the second would tell of the first.
     """
 
+    named_by = ("member",)
     takes_documents = False
     never_deleted = True
     audit_hidden = ("entered_by_id", "note")

@@ -123,6 +123,7 @@ class Campaign(OrganizingRecord):
 class CampaignEmployer(CampaignRecord):
     """An employer whose workers the campaign is about."""
 
+    named_by = ("organization", "campaign")
     takes_documents = False
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="parties", db_index=False)

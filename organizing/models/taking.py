@@ -13,6 +13,7 @@ from organizing.models.workers import UnitList
 class ListImport(CampaignRecord):
     """Which entries and workers came with which file. The file itself is a document of the list."""
 
+    named_by = ("unit_list",)
     takes_documents = False
 
     unit_list = models.ForeignKey(UnitList, models.PROTECT, related_name="imports")

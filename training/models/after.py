@@ -102,6 +102,7 @@ class JatcApplication(Record):
 class Interview(Record):
     """One interviewer's score. What was said stays; a correction is a new entry by a new interview."""
 
+    named_by = ("application",)
     append_only = True
     takes_documents = False
 

@@ -91,6 +91,8 @@ class Cohort(Record):
 class CohortInstructor(Record):
     """Who teaches a cohort. At most one of them answers for it."""
 
+    named_by = ("instructor", "cohort")
+
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="teachers", db_index=False)
     instructor = models.ForeignKey(Instructor, models.PROTECT, related_name="teaches")
     is_primary = models.BooleanField("answers for it", default=False)
@@ -231,6 +233,7 @@ class Enrollment(Record):
 class Leave(Record):
     """Days on which a student is away with the place kept; without a last day they are still away."""
 
+    named_by = ("enrollment__student", "enrollment__cohort")
     never_deleted = True
     takes_documents = False
 
@@ -333,6 +336,7 @@ class ClassSession(Record):
 class Attendance(Record):
     """Whether a student was there. Only for those who belonged to the class on that day."""
 
+    named_by = ("enrollment__student",)
     Status = AttendanceStatus
     takes_documents = False
 
@@ -360,7 +364,7 @@ class Attendance(Record):
         return f"{self.enrollment.student}: {self.get_status_display()}"
 
     def get_absolute_url(self):
-        return self.session.get_absolute_url()
+        return record_url("training:classsession_detail", self.session_id)
 
 
 class Presence(models.Model):

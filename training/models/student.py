@@ -137,6 +137,7 @@ class DemographicsQuerySet(RecordQuerySet):
 class Demographics(Record):
     """What a student said of themselves on a form of its own. Every answer is voluntary, and "" is no answer."""
 
+    named_by = ("student",)
     compartment = "demographics"
     takes_documents = False
 
