@@ -62,8 +62,9 @@ class Listing:
         """The filters that the address names, and no others: to make them all takes longer than to ask the database."""
         given = {key for key, values in self.request.GET.lists() if any(value.strip() for value in values)}
         names = [name for name in self.filterset_class.base_filters if any(_is_of(key, name) for key in given)]
-        nothing_yet = models.QuerySet(self.filterset_class._meta.model)  # what is searched is not filtered by this
-        return _narrowed(self.filterset_class, tuple(names))(self.request.GET, nothing_yet, request=self.request)
+        model = self.filterset_class._meta.model
+        rows = models.QuerySet(model) if model else self.all_rows  # a search does without those of the list
+        return _narrowed(self.filterset_class, tuple(names))(self.request.GET, rows, request=self.request)
 
     @cached_property
     def rows(self) -> models.QuerySet:

@@ -207,6 +207,10 @@ class Question(Generic[Row]):
             return 0
         return asked.counted((user.pk, *values), asked.queryset.db, is_prepared=self._is_prepared)
 
+    def has_answer(self, user: Any, *values: Any) -> bool:
+        """Whether somebody with these rights could see any such rows; the database is not asked."""
+        return self._asked(user, values) is not None
+
     def _asked(self, user: Any, values: tuple[Any, ...], *, is_counting: bool = False) -> Asked | None:
         """The statement for this person and such values; None when there is nothing they could see."""
         rights = rights_of(user)

@@ -1,5 +1,6 @@
 from django.db.models import Count
 
+from ip2a.questions import NOBODY, question
 from ip2a.views.generic import RecordCreate, RecordList, RecordUpdate
 from ip2a.views.history import RecordHistory
 from members import columns, services
@@ -28,6 +29,13 @@ CONTACT_GROUPS = [
 ]
 
 
+@question
+def _workers(reader, organizations: list[int]):
+    """How many members work for each of them now."""
+    jobs = MemberEmployment.objects.current().filter(organization__pk__among=organizations)
+    return jobs.order_by().values_list("organization").annotate(Count("member", distinct=True))
+
+
 class OrganizationList(RecordList):
     model = Organization
     title = "Employers and organizations"
@@ -45,8 +53,7 @@ class OrganizationList(RecordList):
         return rows.only("name", "org_type", "is_signatory", "city", "state", "phone")
 
     def enrich(self, records):
-        jobs = MemberEmployment.objects.current().filter(organization__in=[o.pk for o in records])
-        counts = dict(jobs.order_by().values_list("organization").annotate(Count("member", distinct=True)))
+        counts = dict(_workers(NOBODY, [organization.pk for organization in records]))
         for organization in records:
             organization.workers = counts.get(organization.pk, 0)
 

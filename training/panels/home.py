@@ -12,7 +12,7 @@ from ip2a.questions import question
 from ip2a.tables import Table
 from training import columns, models, rates
 from training.models.words import RUNNING
-from training.panels.pages import ROSTER, listed, with_rates
+from training.panels.pages import ROSTER, listed, seen, with_rates
 
 SHOWN = 10
 MOST_STUDENTS = 500
@@ -42,6 +42,12 @@ def teaches(request) -> models.Instructor | None:
     return request._teaches
 
 
+@seen
+def _not_taken(instructor: int, first: date, last: date) -> QuerySet:
+    rows = models.ClassSession.objects.filter(cohort__teachers__instructor=instructor).held().for_table()
+    return rows.filter(taken_at=None, session_date__range=(first, last))
+
+
 @panel("home", order=20)
 def attendance_to_take(request, subject) -> Panel | None:
     """An instructor's classes that were held and have no marks yet."""
@@ -49,10 +55,9 @@ def attendance_to_take(request, subject) -> Panel | None:
     if instructor is None:
         return None
     today = timezone.localdate()
-    rows = models.ClassSession.objects.filter(cohort__teachers__instructor=instructor).held().for_table()
-    rows = rows.filter(taken_at=None, session_date__range=(today - timedelta(days=30), today))
+    about = (instructor.pk, today - timedelta(days=30), today)
     url = f"{reverse('training:classsession_list')}?taken=no"
-    return listed(request, "Attendance to take", rows, columns.CLASSES[:4], "Everything is taken.", url)
+    return listed(request, "Attendance to take", _not_taken, about, columns.CLASSES[:4], "Everything is taken.", url)
 
 
 @panel("home", order=22)
