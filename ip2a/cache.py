@@ -60,6 +60,15 @@ class ForgivingRedisCache(RedisCache):
             None,
         )
 
+    def replace(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
+        """As ``set``, where there is something under the key; whether there was."""
+        return self._try(lambda: self._replace(self.make_and_validate_key(key), value, timeout), False)
+
+    def _replace(self, key: str, value: Any, timeout: Any) -> bool:
+        store: Any = self._cache  # type: ignore[attr-defined]
+        text = store._serializer.dumps(value)
+        return bool(store.get_client(key, write=True).set(key, text, ex=self.get_backend_timeout(timeout), xx=True))
+
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
         return self._try(lambda: super(ForgivingRedisCache, self).touch(key, timeout, version), False)
 
