@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
@@ -77,6 +78,16 @@ class Listing:
         return self._sorted(self.asked.qs)
 
     @cached_property
+    def chosen(self) -> Given | None:
+        """The filters in force, where each is a choice out of a few that are always the same; () of a whole list."""
+        if not self.is_filtered:
+            return ()
+        fields = self.asked.form.fields
+        if not all(_is_choice(field) for field in fields.values()) or not self.asked.form.is_valid():
+            return None
+        return tuple((name, tuple(self.request.GET.getlist(name))) for name in fields)
+
+    @cached_property
     def searched_for(self) -> str:
         """The words, when the list is filtered by a search and by nothing else."""
         names = list(self.asked.filters)
@@ -141,7 +152,7 @@ class Listing:
             return False
         if not self.is_filtered:
             return True
-        is_chosen = all(isinstance(self.form.fields.get(key), forms.ChoiceField) for key, _ in asked)
+        is_chosen = all(key in self.form.fields and _is_choice(self.form.fields[key]) for key, _ in asked)
         is_short = sum(len(value) for _, values in asked for value in values) <= LONGEST_KEPT
         return is_chosen and is_short and not self.form.errors
 
@@ -166,6 +177,18 @@ def _narrowed(filterset_class: type[FilterSet], names: tuple[str, ...]) -> type[
 def _is_of(key: str, name: str) -> bool:
     """A field of several parts (from, to) has a parameter for each, which begins with its name."""
     return key == name or key.startswith(f"{name}_")
+
+
+def filtered(filterset_class: type[FilterSet], chosen: Given, rows: models.QuerySet, request: Any) -> models.QuerySet:
+    """The rows by these filters."""
+    if not chosen:
+        return rows
+    narrow = _narrowed(filterset_class, tuple(name for name, _ in chosen))
+    return narrow(MultiValueDict({name: list(values) for name, values in chosen}), rows, request=request).qs
+
+
+def _is_choice(field: forms.Field) -> bool:
+    return isinstance(field, forms.ChoiceField) and _is_fixed(field)
 
 
 def _is_fixed(field: forms.Field) -> bool:

@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 
 from ip2a import exports
 from ip2a.answers import Refused
-from ip2a.listing import Listing, in_order
+from ip2a.listing import Given, Listing, filtered, in_order
 from ip2a.paging import COUNTED_TO, PAGE_SIZE, SKIPPED_WHOLE, Rows, page_number, paginate
 from ip2a.questions import Question, Unaskable
 from ip2a.rules import may_add
@@ -53,9 +53,10 @@ class RecordList(Guarded, TemplateView):
 
     @property
     def page_rows(self) -> Rows:
-        """What the page shows, in order. Of a list that is whole, or searched and no more, statements are made once."""
-        if not self.listing.is_filtered:
-            return WholeList(self)
+        """What the page shows, in order. Statements are made once for a list that is whole, or narrowed by choices out
+        of a few, or searched and no more."""
+        if self.listing.chosen is not None:
+            return ChosenList(self)
         try:
             found = few(self.request.user, _rows_of(type(self)), self.listing.searched_for)
         except Unaskable:
@@ -120,9 +121,9 @@ class RecordList(Guarded, TemplateView):
         }
 
 
-class WholeList(Rows):
-    """All rows of a list: its first pages and its count are asked by statements that are made once for each order and
-    set of rights, where ``rows`` and ``on_page`` ask for nothing but the person."""
+class ChosenList(Rows):
+    """All rows of a list, or those of some choices: the first pages and the count are asked by statements that are made
+    once for each order, choice and set of rights, where rows and filters ask for nothing but the person."""
 
     def __init__(self, view: RecordList) -> None:
         self._view = view
@@ -132,7 +133,8 @@ class WholeList(Rows):
         return self._view.on_page(self._view.listing.rows)
 
     def _question(self, start: int = 0) -> Question[Any]:
-        return _whole(type(self._view), self._view.listing.order, start)
+        listing = self._view.listing
+        return _chosen(type(self._view), listing.order, listing.chosen or (), start)
 
     def first(self) -> list[Any]:
         return self.at(0)
@@ -188,12 +190,13 @@ def _asked_by(kind: type[RecordList], reader: Any) -> RecordList:
 
 
 @lru_cache(maxsize=1000)
-def _whole(kind: type[RecordList], order: str, start: int) -> Question[Any]:
-    def whole(reader: Any) -> Any:
+def _chosen(kind: type[RecordList], order: str, chosen: Given, start: int) -> Question[Any]:
+    def chosen_rows(reader: Any) -> Any:
         view = _asked_by(kind, reader)
-        return view.on_page(in_order(view.rows(), view.columns, order))
+        rows = filtered(view.filterset_class, chosen, view.rows(), view.request)
+        return view.on_page(in_order(rows, view.columns, order))
 
-    return Question(whole, start=start, first=PAGE_SIZE, counted_to=COUNTED_TO)
+    return Question(chosen_rows, start=start, first=PAGE_SIZE, counted_to=COUNTED_TO)
 
 
 @lru_cache(maxsize=1000)

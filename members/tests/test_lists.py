@@ -50,7 +50,7 @@ def questions(ask) -> int:
 
 
 def forget_statements():
-    for kept in (lists._whole, lists._rows_of, lists._found):
+    for kept in (lists._chosen, lists._rows_of, lists._found):
         kept.cache_clear()
 
 

@@ -1,15 +1,20 @@
 """A list that is searched and not filtered otherwise: fewer questions, and the same page as by the long way."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ip2a import search
 from ip2a.filters import SearchFilter
 from ip2a.paging import PAGE_SIZE
 from ip2a.views import lists
 from members.factories import MemberEmploymentFactory, MemberFactory
+from members.filters import MemberFilter
 from members.models import Member
+from members.views.members import MemberList
 
 SEARCHES = [
     "okafor",
@@ -117,3 +122,42 @@ class _Valid:
 
     def is_valid(self) -> bool:
         return True
+
+
+CHOICES = [
+    *("status=active", "status=retired", "status=active&classification=journeyman", "has_job=yes", "has_job=no"),
+    *("status=active&sort=-number", "exempt=yes", "nonsense=1", "status=nonsense", "status=", "removed=1"),
+]
+
+
+@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize("choices", CHOICES)
+def test_a_list_of_choices_is_the_same_as_by_the_long_way(staff, members, monkeypatch, choices, page):
+    address = f"/members/?{choices}&page={page}"
+    short = [shown(staff.get(address)) for _ in range(2)]
+    monkeypatch.setattr(lists.Listing, "chosen", None)
+    assert [shown(staff.get(address)) for _ in range(2)] == short
+
+
+def test_statements_for_choices_are_put_together_once(staff, members, monkeypatch):
+    made = []
+    monkeypatch.setattr(MemberList, "on_page", lambda self, rows: made.append(1) or rows)
+    lists._chosen.cache_clear()
+    for _ in range(3):
+        assert shown(staff.get("/members/?has_job=yes"))[1] == "1 member"
+    assert len(made) == 1
+    shown(staff.get("/members/?has_job=no"))
+    assert len(made) == 3  # the first page, and the count of more than a page
+    lists._chosen.cache_clear()
+
+
+def test_a_filter_that_goes_by_the_day_is_asked_by_the_day(staff, members, monkeypatch):
+    today = timezone.localdate()
+    Member.objects.filter(member_number="k7").update(hire_date=today)
+    hired = lambda self, rows, name, value: rows.filter(hire_date=timezone.localdate())  # noqa: E731
+    monkeypatch.setattr(MemberFilter, "with_job", hired)
+    lists._chosen.cache_clear()
+    assert shown(staff.get("/members/?has_job=yes"))[1] == "1 member"
+    monkeypatch.setattr(timezone, "localdate", lambda: today + timedelta(days=1))
+    assert shown(staff.get("/members/?has_job=yes"))[1] == "0 members"
+    lists._chosen.cache_clear()
