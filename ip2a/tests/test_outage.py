@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, ProgrammingError, connec
 from django.db.utils import DatabaseError
 from django.test import RequestFactory
 
+from ip2a import sessions
 from ip2a.cache import ForgivingRedisCache
 from ip2a.embedded import Broker
 from ip2a.outage import OutageMiddleware, is_outage, unavailable
@@ -97,8 +98,9 @@ def test_the_pages_use_the_forgiving_cache():
 
 
 @pytest.mark.parametrize(("state", "expected"), [("57P01", 503), ("23514", 400)])
-def test_a_database_that_goes_while_the_session_is_saved_is_an_outage(signed_in, state, expected):
+def test_a_database_that_goes_while_the_session_is_saved_is_an_outage(signed_in, monkeypatch, state, expected):
     """After the page has committed: a session that is gone is a bad request, a database that is gone is not."""
+    monkeypatch.setattr(sessions, "STORED_AGAIN", -1)  # it is the database's turn
     browser = signed_in("staff")
     failure = OperationalError("gone")
     failure.__cause__ = psycopg.errors.lookup(state)()
