@@ -60,14 +60,14 @@ class ForgivingRedisCache(RedisCache):
             None,
         )
 
-    def replace(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
-        """As ``set``, where there is something under the key; whether there was."""
-        return self._try(lambda: self._replace(self.make_and_validate_key(key), value, timeout), False)
+    def replace(self, key: Any, value: Any) -> bool:
+        """Put something else in the place of what is under the key, for as long as that had to live; whether there was
+        anything."""
+        return self._try(lambda: self._replace(self.make_and_validate_key(key), value), False)
 
-    def _replace(self, key: str, value: Any, timeout: Any) -> bool:
+    def _replace(self, key: str, value: Any) -> bool:
         store: Any = self._cache  # type: ignore[attr-defined]
-        text = store._serializer.dumps(value)
-        return bool(store.get_client(key, write=True).set(key, text, ex=self.get_backend_timeout(timeout), xx=True))
+        return bool(store.get_client(key, write=True).set(key, store._serializer.dumps(value), xx=True, keepttl=True))
 
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
         return self._try(lambda: super(ForgivingRedisCache, self).touch(key, timeout, version), False)

@@ -85,7 +85,12 @@ class Listing:
         fields = self.asked.form.fields
         if not all(_is_choice(field) for field in fields.values()) or not self.asked.form.is_valid():
             return None
-        return tuple((name, tuple(self.request.GET.getlist(name))) for name in fields)
+        return tuple((name, self._values_of(name, field)) for name, field in fields.items())
+
+    def _values_of(self, name: str, field: forms.Field) -> tuple[str, ...]:
+        """What the field reads of the address: one value has the last word, unless there may be several."""
+        values = tuple(self.request.GET.getlist(name))
+        return values if isinstance(field, forms.MultipleChoiceField) else values[-1:]
 
     @cached_property
     def searched_for(self) -> str:

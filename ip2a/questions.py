@@ -311,9 +311,9 @@ def question(ask: Callable[..., models.QuerySet] | None = None, **how: Any) -> A
     return Question(ask, **how) if ask is not None else lambda function: Question(function, **how)
 
 
-def array(numbers: Iterable[int]) -> str:
+def array(numbers: Iterable[int | None]) -> str:
     """As PostgreSQL reads a list of numbers, which takes psycopg a hundred times as long to say."""
-    return f"{{{','.join(map(str, numbers))}}}"
+    return f"{{{','.join(str(number) for number in numbers if number is not None)}}}"  # nothing equals NULL
 
 
 @question

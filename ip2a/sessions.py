@@ -45,7 +45,7 @@ class SessionStore(cached_db.SessionStore):
         before = self._cache.get(self.cache_key)  # type: ignore[attr-defined]
         if before is None or _lasting(before) != _lasting(session):
             return False
-        return replace(self.cache_key, session, self.get_expiry_age())
+        return replace(self.cache_key, session)
 
 
 def _lasting(session: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 
 from allauth.account.models import EmailAddress
@@ -195,9 +196,14 @@ def end_sessions(user: User, *, keeping: str = "", only: int | None = None) -> i
     store = import_module(settings.SESSION_ENGINE).SessionStore
     store.get_model_class().objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()
+    # Past our forgiving cache: a delete that is lost would leave a stolen session alive.
+    cached = [store.cache_key_prefix + key for key in keys]
+    forget = partial(RedisCache.delete_many, caches[settings.SESSION_CACHE_ALIAS], cached)
+    transaction.on_commit(
+        forget, robust=True
+    )  # until then a page of theirs finds them in the database, and puts them back
     try:
-        # Past our forgiving cache: a delete that is lost would leave a stolen session alive.
-        RedisCache.delete_many(caches[settings.SESSION_CACHE_ALIAS], [store.cache_key_prefix + key for key in keys])
+        forget()
     except (RedisError, OSError) as error:
         raise Refused(
             "The cache does not answer, so the sessions cannot be ended now. Try again in a minute."

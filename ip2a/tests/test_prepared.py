@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ip2a.db.prepared import Statements
 from ip2a.outage import is_outage
+from ip2a.tests.worker import until
 
 PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'ip2a_%%'"
 MANY_KINDS = """
@@ -52,10 +53,12 @@ def test_a_moment_outside_of_the_calendar_is_refused_as_by_django(db, moment):
 
 
 def test_a_session_elsewhere_than_in_greenwich_reads_the_same_moments(line):
+    noon = [(datetime(2026, 11, 30, 12, 0, tzinfo=UTC),)]
     with line.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'America/Chicago'")
         cursor.execute("SELECT '2026-11-30 12:00:00+00'::timestamptz")
-        assert cursor.fetchone()[0].tzinfo is UTC
+        assert cursor.fetchall() == noon
+    assert line.ask("SELECT '2026-11-30 12:00:00+00'::timestamptz", []) == noon
     line.close()
 
 
@@ -131,6 +134,15 @@ def test_a_server_that_goes_away_is_an_outage_and_the_next_page_has_a_new_connec
         line.ask("SELECT 1", [])
     assert is_outage(caught.value)
     line.close_if_unusable_or_obsolete()
+    assert line.ask("SELECT 1", []) == [(1,)]
+
+
+def test_a_server_that_was_restarted_between_two_pages_is_no_outage(line, owner_db):
+    line.ask("SELECT 1", [])
+    line.close_if_unusable_or_obsolete()  # the page is done
+    owner_db.execute("SELECT pg_terminate_backend(%s)", [line.connection.info.backend_pid])
+    until(lambda: not line._is_silent())
+    line.close_if_unusable_or_obsolete()  # the next one begins
     assert line.ask("SELECT 1", []) == [(1,)]
 
 

@@ -4,6 +4,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from django.urls import reverse
 from redis.exceptions import ConnectionError
 
 from ip2a import sessions
+from ip2a.accounts.services import end_sessions
 from ip2a.cache import KeptClient
 from ip2a.sessions import STORED, STORED_AGAIN, TOLD, SessionStore
 from members.factories import MemberEmploymentFactory
@@ -122,3 +124,22 @@ def test_a_form_says_once_that_it_was_saved_and_writes_no_session(signed_in, fre
 
     assert writes(end) == []
     assert "The job ended on" not in client.get(job.member.get_absolute_url()).content.decode()
+
+
+def test_nothing_that_is_told_lengthens_a_session_in_the_cache(key):
+    cache.touch(SessionStore(key).cache_key, 5)
+    changed(key, **{TOLD: "Saved."})
+    client, name = cache._cache.get_client(None), cache.make_key(SessionStore(key).cache_key)
+    assert 0 < client.ttl(name) <= 5
+
+
+def test_a_session_that_a_page_read_while_it_was_being_ended_is_ended_all_the_same(
+    signed_in, fresh_cache, django_capture_on_commit_callbacks
+):
+    client = signed_in("staff")
+    key, name = client.session.session_key, f"{SessionStore.cache_key_prefix}{client.session.session_key}"
+    UserSession.objects.get_or_create(user=client.user, session_key=key, defaults={"ip": "127.0.0.1"})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert end_sessions(client.user) == 1
+        cache.set(name, {"_auth_user_id": str(client.user.pk)})  # by a page that saw the row before the commit
+    assert cache.get(name) is None
