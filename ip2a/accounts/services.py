@@ -199,9 +199,8 @@ def end_sessions(user: User, *, keeping: str = "", only: int | None = None) -> i
     # Past our forgiving cache: a delete that is lost would leave a stolen session alive.
     cached = [store.cache_key_prefix + key for key in keys]
     forget = partial(RedisCache.delete_many, caches[settings.SESSION_CACHE_ALIAS], cached)
-    transaction.on_commit(
-        forget, robust=True
-    )  # until then a page of theirs finds them in the database, and puts them back
+    # Once more at the end: until then a page finds them in the database, and puts them back into the cache.
+    transaction.on_commit(forget, robust=True)
     try:
         forget()
     except (RedisError, OSError) as error:
