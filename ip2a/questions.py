@@ -316,11 +316,18 @@ def array(numbers: Iterable[int | None]) -> str:
     return f"{{{','.join(str(number) for number in numbers if number is not None)}}}"  # nothing equals NULL
 
 
+def with_names(rows: Any) -> models.QuerySet:
+    """As a table shows them, with all that their names and addresses are made of."""
+    if hasattr(rows, "for_table"):
+        rows = rows.for_table()
+    named_by = getattr(rows.model, "named_by", ())
+    return rows.select_related(*named_by) if named_by else rows
+
+
 @question
 def among(reader: Reader, model: type[models.Model], numbers: list[int]) -> models.QuerySet:
-    """The records with these numbers that somebody may see, as a table shows them."""
-    rows = model._default_manager.visible_to(reader).filter(pk__among=numbers)  # type: ignore[attr-defined]
-    return rows.for_table() if hasattr(rows, "for_table") else rows
+    """The records with these numbers that somebody may see, to be named."""
+    return with_names(model._default_manager.visible_to(reader).filter(pk__among=numbers))  # type: ignore[attr-defined]
 
 
 def hand_out(records: list[Any], name: str, rows: list[Any]) -> None:

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from ip2a import compartments
 from ip2a.factories import UserFactory
+from ip2a.questions import with_names
 from ip2a.roles import ROLE_NAMES
 from ip2a.tests.doors import DOORS, EVERYBODY_IN_TESTS, NAMELESS, OPEN, RECORDS
 from ip2a.trail import words
@@ -135,7 +136,7 @@ def test_records_of_every_kind_are_named_without_asking_for_each(walk):
         for model in set(words.models_by_table().values()) - {Permission}:  # which nobody makes
             numbers = list(model._default_manager.order_by().values_list("pk", flat=True)[:3])
             seen += bool(numbers)
-            named = list(words._rows_named(model._default_manager.all(), numbers))
+            named = list(with_names(model._default_manager.filter(pk__in=numbers)))
             with CaptureQueriesContext(connection) as queries:
                 told = [(str(record), getattr(record, "get_absolute_url", str)()) for record in named]
             assert len(told) == len(numbers)

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from ip2a.models import AuditEntry
-from ip2a.questions import question
+from ip2a.questions import question, with_names
 from ip2a.trail.tables import KEPT_BY_DATABASE, capitalized, fields_of, generic_key_of, models_by_table, noun
 from ip2a.words import format_day, format_moment, format_money
 
@@ -136,16 +136,7 @@ def _columns_of(entry: AuditEntry, known: dict[str, Any]) -> list[str]:
 @question
 def _named(reader: Any, model: type[models.Model], numbers: list[int]) -> models.QuerySet:
     rows: Any = model._default_manager.all()
-    return _rows_named(rows.visible_to(reader) if hasattr(rows, "visible_to") else rows, numbers)
-
-
-def _rows_named(rows: Any, numbers: list[int]) -> models.QuerySet:
-    """These rows with all that their names and addresses are made of."""
-    if hasattr(rows, "for_table"):
-        rows = rows.for_table()
-    if named_by := getattr(rows.model, "named_by", ()):
-        rows = rows.select_related(*named_by)
-    return rows.filter(pk__among=numbers)
+    return with_names(rows.visible_to(reader) if hasattr(rows, "visible_to") else rows).filter(pk__among=numbers)
 
 
 class _Names:
