@@ -39,7 +39,7 @@ def look_at_a_class(visitor: Visitor) -> None:
 @journey("training.attendance", kind="write", roles=["instructor"], weight=3)
 def take_attendance(visitor: Visitor) -> None:
     """Open the grid of a class that took place, mark one student, save."""
-    page = visitor.open("training:classsession_list", attendance="open")
+    page = visitor.open("training:classsession_list", taken="yes")
     classes = page.links("training:classsession_attendance") or page.links("training:classsession_detail")
     if not classes:
         raise Astray("there is no class")
