@@ -160,22 +160,6 @@ def matching(rows: QuerySet, text: str, *, ranked: bool = True) -> QuerySet:
     return nearly(rows, words, ranked=ranked)
 
 
-def _found_first(rows: QuerySet, words: list[str]) -> QuerySet:
-    """The index of words says which they are; only these are put in order.
-
-    Left to itself, PostgreSQL reads a list in its order until a page is full: all of it for a name at its end. That is
-    quick only for what is found everywhere.
-    """
-    for look in (exactly, nearly) if _can_forgive(words) else (exactly,):
-        found = look(rows.order_by(), words, ranked=False)
-        numbers = list(found.values_list("pk", flat=True)[: FOUND_FIRST + 1])
-        if len(numbers) > FOUND_FIRST:
-            return look(rows, words, ranked=False)
-        if numbers:
-            return rows.filter(pk__found_among=numbers)
-    return rows.none()
-
-
 @dataclass(frozen=True)
 class Few:
     """The numbers of all that was found, when they are few enough to be put in order; otherwise None, and how to find
@@ -193,13 +177,33 @@ def few(user: Any, rows_of: search_asking.RowsOf, text: str) -> Few | None:
     words = words_of(text)
     if not words or any(Word.of(word).is_short for word in words):
         return None
+    return _few(words, lambda look: search_asking.numbers(user, rows_of, look, words, FOUND_FIRST + 1))
+
+
+def _found_first(rows: QuerySet, words: list[str]) -> QuerySet:
+    def numbers(look: search_asking.Look) -> list[int]:
+        return list(look(rows.order_by(), words).values_list("pk", flat=True)[: FOUND_FIRST + 1])
+
+    return _few(words, numbers).narrow(rows)
+
+
+def _few(words: list[str], numbers_by: Callable[[search_asking.Look], list[int]]) -> Few:
+    """The index of words says which they are; only these are put in order.
+
+    Left to itself, PostgreSQL reads a list in its order until a page is full: all of it for a name at its end. That is
+    quick only for what is found everywhere.
+    """
     for look in (_EXACTLY, _NEARLY) if _can_forgive(words) else (_EXACTLY,):
-        numbers = search_asking.numbers(user, rows_of, look, words, FOUND_FIRST + 1)
+        numbers = numbers_by(look)
         if len(numbers) > FOUND_FIRST:
             return Few(None, partial(look, words=words))
         if numbers:
-            break
-    return Few(numbers, lambda rows: rows.filter(pk__found_among=numbers))
+            return Few(numbers, partial(_with_numbers, numbers))
+    return Few([], QuerySet.none)
+
+
+def _with_numbers(numbers: list[int], rows: QuerySet) -> QuerySet:
+    return rows.filter(pk__found_among=numbers)
 
 
 @models.Field.register_lookup
